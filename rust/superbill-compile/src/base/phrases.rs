@@ -1,0 +1,128 @@
+//! Every phrase of the dictionary with its senses: titles and inclusion terms of the tabular list, and what packs say.
+
+use super::Codes;
+use crate::{CompileError, source::icd10cm_tabular::Tabular};
+use std::collections::{BTreeSet, HashMap};
+use superbill_core::{
+    knowledge::layout::{NONE, SenseRecord, sense},
+    read::trie::TrieBuilder,
+};
+use zerocopy::{IntoBytes, little_endian::U32};
+
+pub(crate) struct Phrases {
+    trie: TrieBuilder,
+    senses: Vec<Vec<SenseRecord>>,
+    /// Every word, lower-cased.
+    pub words: BTreeSet<String>,
+    /// Where a condition or abbreviation of a pack was first said.
+    said: HashMap<u32, String>,
+    /// Neighbours of abbreviation senses, to be resolved: abbreviation, sense, words.
+    pub near: Vec<(usize, usize, Vec<String>)>,
+}
+
+/// A title or inclusion term as a note may say it: without what stands in brackets, without "NOS" or ", unspecified" at its end.
+fn spoken(term: &str) -> String {
+    let mut depth = 0u32;
+    let mut out = String::new();
+    for c in term.chars() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    let mut rest = out.trim();
+    for tail in [" NOS", ", unspecified", ", uncomplicated", ","] {
+        rest = rest.strip_suffix(tail).unwrap_or(rest).trim();
+    }
+    rest.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A term of fewer letters is an ordinary word or an abbreviation, which only a pack may tell.
+const SHORTEST_TERM: usize = 4;
+
+impl Phrases {
+    pub(crate) fn new(tabular: &Tabular, codes: &Codes) -> Self {
+        let mut phrases = Self { trie: TrieBuilder::new(), senses: Vec::new(), words: BTreeSet::new(), said: HashMap::new(), near: Vec::new() };
+        for (id, code) in codes.all.iter().enumerate().filter(|c| c.1.extension.is_none()) {
+            let node = &tabular.nodes[code.node];
+            for term in node.inclusion_terms.iter().chain([&node.title]) {
+                for form in [term.clone(), spoken(term)] {
+                    if form.chars().filter(|c| c.is_alphanumeric()).count() >= SHORTEST_TERM {
+                        phrases.put(&form, sense::CODE, id as u32, NONE, NONE);
+                    }
+                }
+            }
+        }
+        for (id, code) in codes.all.iter().enumerate() {
+            if let Some(extension) = &code.extension {
+                let title = format!("{}, {extension}", tabular.nodes[code.node].title);
+                phrases.put(&title, sense::CODE, id as u32, NONE, NONE);
+            }
+        }
+        phrases
+    }
+
+    fn put(&mut self, say: &str, kind: u32, target: u32, extra: u32, source: u32) -> Option<u32> {
+        let phrase = self.trie.add(say)?;
+        self.spell(say);
+        let at = phrase as usize;
+        if self.senses.len() <= at {
+            self.senses.resize_with(at + 1, Vec::new);
+        }
+        let sense = SenseRecord { kind: kind.into(), target: target.into(), extra: extra.into(), source: source.into() };
+        if !self.senses[at].contains(&sense) {
+            self.senses[at].push(sense);
+        }
+        Some(phrase)
+    }
+
+    /// Adds what a pack says. A condition is said once over all packs, so that no two of them disagree.
+    pub(crate) fn add(&mut self, file: &str, say: &str, kind: u32, target: u32, extra: u32, pack: u32) -> Result<(), CompileError> {
+        let Some(phrase) = self.put(say, kind, target, extra, pack) else {
+            return Err(CompileError::new(file, format!("{say:?} has no word")));
+        };
+        if matches!(kind, sense::CODE | sense::ABBREVIATION) {
+            if let Some(other) = self.said.insert(phrase, file.to_owned()) {
+                return Err(CompileError::new(file, format!("{say:?} is also said in {other}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes words known that no phrase holds.
+    pub(crate) fn word(&mut self, words: &str) {
+        self.trie.add_word(words);
+        self.spell(words);
+    }
+
+    fn spell(&mut self, say: &str) {
+        let words = say.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+        self.words.extend(words.map(str::to_lowercase));
+    }
+
+    /// First sense by phrase, senses, and the trie's sections.
+    pub(crate) fn build(self) -> (Vec<u8>, Vec<u8>, Vec<(u32, Vec<u8>)>) {
+        let mut starts = vec![U32::new(0)];
+        let mut senses: Vec<SenseRecord> = Vec::new();
+        for mut of_phrase in self.senses {
+            of_phrase.sort_unstable_by_key(|s| (s.kind.get(), s.target.get(), s.extra.get(), s.source.get()));
+            senses.extend(of_phrase);
+            starts.push(U32::new(senses.len() as u32));
+        }
+        (starts.as_bytes().to_vec(), senses.as_bytes().to_vec(), self.trie.build())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_as_notes_say_them() {
+        assert_eq!(spoken("Essential (primary) hypertension"), "Essential hypertension");
+        assert_eq!(spoken("Asthma NOS"), "Asthma");
+        assert_eq!(spoken("Anemia, unspecified"), "Anemia");
+    }
+}

@@ -1,0 +1,12 @@
+//! Official file formats and knowledge packs -> a knowledge base.
+//!
+//! Each source format has one file under [`source`], each kind of pack one under [`packs`]; [`build`] joins them into one image.
+#![forbid(unsafe_code)]
+
+mod base;
+mod error;
+pub mod packs;
+pub mod source;
+
+pub use base::{Sources, build};
+pub use error::CompileError;

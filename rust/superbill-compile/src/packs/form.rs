@@ -1,0 +1,275 @@
+//! The form of a pack file, as docs/packs.md tells it; a key that it does not tell is an error.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use superbill_core::knowledge::rules::{Addressed, Assertion, Direction, ElementScope, Quantity, Telling};
+use toml::{Table, Value, value::Datetime};
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PackFile {
+    pub pack: Header,
+    pub role: Vec<Role>,
+    pub section: Vec<Section>,
+    pub cue: Vec<Cue>,
+    pub stop: Vec<Say>,
+    pub decoy: Vec<Say>,
+    pub attribute: Vec<Attribute>,
+    pub word: Vec<Word>,
+    pub nonessential: Vec<Say>,
+    pub condition: Vec<Condition>,
+    pub abbreviation: Vec<Abbreviation>,
+    pub combine: Vec<Combine>,
+    pub integral: Vec<Integral>,
+    pub default_episode: Vec<DefaultEpisode>,
+    pub never_first: Vec<Codes>,
+    pub not_by_title: Vec<Codes>,
+    pub family: Option<Family>,
+    pub element: Vec<Element>,
+    pub assume: Vec<Assume>,
+    pub code: Vec<Row>,
+    /// Run by the tests; not compiled.
+    pub example: Vec<Table>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    pub id: String,
+    pub title: String,
+    pub citation: String,
+    pub effective: Option<Datetime>,
+    pub end: Option<Datetime>,
+}
+
+fn present() -> Assertion {
+    Assertion::Present
+}
+
+fn as_said() -> Telling {
+    Telling::AsSaid
+}
+
+fn maybe() -> Addressed {
+    Addressed::Maybe
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Role {
+    pub id: String,
+    #[serde(default = "present")]
+    pub assertion: Assertion,
+    #[serde(default = "maybe")]
+    pub addressed: Addressed,
+    #[serde(default = "as_said")]
+    pub procedures: Telling,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Section {
+    pub role: String,
+    pub headings: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cue {
+    pub assertion: Assertion,
+    pub direction: Direction,
+    pub reach: u32,
+    pub say: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Say {
+    pub say: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attribute {
+    pub axis: String,
+    pub value: String,
+    pub say: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Word {
+    pub is: String,
+    pub say: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    pub code: String,
+    pub default: Option<String>,
+    pub say: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Abbreviation {
+    pub short: String,
+    pub senses: Vec<Sense>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sense {
+    pub code: Option<String>,
+    #[serde(rename = "leaf")]
+    pub default_leaf: Option<String>,
+    pub means: String,
+    #[serde(default)]
+    pub near: Vec<String>,
+    #[serde(default)]
+    pub default: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Combine {
+    pub id: String,
+    pub all: Vec<OneOrMany>,
+    pub gives: String,
+    #[serde(default)]
+    pub drops: Vec<String>,
+    pub citation: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Integral {
+    pub disease: Vec<String>,
+    pub symptoms: Vec<String>,
+    #[serde(default)]
+    pub citation: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DefaultEpisode {
+    pub under: Vec<String>,
+    pub seventh: String,
+    #[serde(default)]
+    pub citation: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Codes {
+    pub codes: Vec<String>,
+    #[serde(default)]
+    pub citation: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Per {
+    Encounter,
+    Mention,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FamilySide {
+    #[default]
+    None,
+    Modifier,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Family {
+    pub id: String,
+    #[serde(default)]
+    pub documents: Vec<String>,
+    pub per: Per,
+    #[serde(default)]
+    pub side: FamilySide,
+    #[serde(default)]
+    pub requires: Table,
+    pub total: Option<Total>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Total {
+    pub element: String,
+    pub over: Vec<String>,
+}
+
+fn document() -> ElementScope {
+    ElementScope::Document
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Element {
+    pub id: String,
+    #[serde(default)]
+    pub anchor: bool,
+    #[serde(default = "document")]
+    pub scope: ElementScope,
+    pub quantity: Option<Quantity>,
+    #[serde(default)]
+    pub near: Vec<String>,
+    #[serde(default)]
+    pub values: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assume {
+    pub element: String,
+    pub value: String,
+    #[serde(default)]
+    pub citation: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    pub code: String,
+    pub name: String,
+    #[serde(default)]
+    pub when: Table,
+    #[serde(default)]
+    pub includes: Vec<String>,
+    pub units: Option<Value>,
+    #[serde(default)]
+    pub modifiers: Vec<Modifier>,
+    #[serde(default)]
+    pub add: Vec<AddOn>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Modifier {
+    pub modifier: String,
+    #[serde(default)]
+    pub when: Table,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddOn {
+    pub code: String,
+    #[serde(default)]
+    pub name: String,
+    pub units: Option<Value>,
+    #[serde(default)]
+    pub when: Table,
+}

@@ -1,0 +1,40 @@
+//! coding/*.toml: guideline rules over the set of diagnoses.
+
+use super::form::{OneOrMany, PackFile};
+use crate::{CompileError, base::Codes};
+use superbill_core::knowledge::rules::{Combine, DefaultEpisode, Integral, Rules};
+
+pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, codes: &Codes, rules: &mut Rules) -> Result<(), CompileError> {
+    for combine in &form.combine {
+        let mut all = Vec::new();
+        for part in &combine.all {
+            all.push(match part {
+                OneOrMany::One(code) => codes.ranges(file, std::slice::from_ref(code))?,
+                OneOrMany::Many(many) => codes.ranges(file, many)?,
+            });
+        }
+        let gives = codes.find(file, &combine.gives)?;
+        if codes.subtree(gives).len() != 1 {
+            return Err(CompileError::new(file, format!("combine {}: {} is not a code that can be billed", combine.id, combine.gives)));
+        }
+        let drops = codes.ranges(file, &combine.drops)?;
+        rules.combines.push(Combine { id: combine.id.clone(), citation: combine.citation.clone(), pack, all, gives, drops });
+    }
+    for integral in &form.integral {
+        let (disease, symptoms) = (codes.ranges(file, &integral.disease)?, codes.ranges(file, &integral.symptoms)?);
+        rules.integrals.push(Integral { disease, symptoms });
+    }
+    for episode in &form.default_episode {
+        let [seventh] = *episode.seventh.as_bytes() else {
+            return Err(CompileError::new(file, format!("seventh {:?} is not one character", episode.seventh)));
+        };
+        rules.default_episodes.push(DefaultEpisode { under: codes.ranges(file, &episode.under)?, seventh });
+    }
+    for list in &form.never_first {
+        rules.never_first.extend(codes.ranges(file, &list.codes)?);
+    }
+    for list in &form.not_by_title {
+        rules.not_by_title.extend(codes.ranges(file, &list.codes)?);
+    }
+    Ok(())
+}

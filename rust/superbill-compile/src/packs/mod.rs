@@ -1,0 +1,38 @@
+//! Knowledge packs: TOML files with citation, dates and examples (docs/packs.md) -> the rules and phrases of a knowledge base.
+
+pub mod form;
+
+pub(crate) mod conditions;
+pub(crate) mod guidelines;
+pub(crate) mod procedures;
+pub(crate) mod reading;
+
+use crate::CompileError;
+use form::PackFile;
+use sha2::{Digest, Sha256};
+
+/// A pack as found on disk: its path, for messages, and its text.
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub file: String,
+    pub text: String,
+}
+
+/// Parses one pack.
+pub fn parse(source: &Source) -> Result<PackFile, CompileError> {
+    toml::from_str(&source.text).map_err(|e| CompileError::new(&source.file, e.to_string()))
+}
+
+/// The identity of a set of packs: SHA-256 over names and texts in order of name.
+pub fn digest(sources: &[Source]) -> [u8; 32] {
+    let mut sorted: Vec<&Source> = sources.iter().collect();
+    sorted.sort_by(|a, b| a.file.cmp(&b.file));
+    let mut hash = Sha256::new();
+    for source in sorted {
+        for part in [&source.file, &source.text] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+    }
+    hash.finalize().into()
+}

@@ -1,0 +1,47 @@
+//! read/*.toml: roles and headings, assertion cues, attributes.
+
+use super::form::PackFile;
+use crate::{CompileError, base::Phrases};
+use superbill_core::knowledge::{
+    layout::{NONE, sense},
+    rules::{Attribute, Cue, Role, Rules},
+};
+
+pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules, phrases: &mut Phrases) -> Result<(), CompileError> {
+    for role in &form.role {
+        if rules.roles.iter().any(|r| r.id == role.id) {
+            return Err(CompileError::new(file, format!("role {} is told twice", role.id)));
+        }
+        rules.roles.push(Role { id: role.id.clone(), assertion: role.assertion, addressed: role.addressed, procedures: role.procedures });
+    }
+    for section in &form.section {
+        let role = rules.roles.iter().position(|r| r.id == section.role);
+        let role = role.ok_or_else(|| CompileError::new(file, format!("no role {}", section.role)))? as u32;
+        for heading in &section.headings {
+            phrases.add(file, heading, sense::HEADING, role, NONE, pack)?;
+        }
+    }
+    for cue in &form.cue {
+        rules.cues.push(Cue { assertion: cue.assertion, direction: cue.direction, reach: cue.reach });
+        for say in &cue.say {
+            phrases.add(file, say, sense::CUE, rules.cues.len() as u32 - 1, NONE, pack)?;
+        }
+    }
+    for (kind, list) in [(sense::STOP, &form.stop), (sense::DECOY, &form.decoy)] {
+        for say in list.iter().flat_map(|s| &s.say) {
+            phrases.add(file, say, kind, 0, NONE, pack)?;
+        }
+    }
+    for attribute in &form.attribute {
+        // Words are resolved once the vocabulary is known.
+        rules.attributes.push(Attribute { axis: attribute.axis.clone(), value: attribute.value.clone(), words: Vec::new() });
+        phrases.word(&attribute.value);
+        for say in &attribute.say {
+            phrases.add(file, say, sense::ATTRIBUTE, rules.attributes.len() as u32 - 1, NONE, pack)?;
+        }
+    }
+    for word in form.word.iter().flat_map(|w| w.say.iter().chain([&w.is])) {
+        phrases.word(word);
+    }
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! What comes out: codes as ids, spans and fixed-size steps; words are made by whoever renders it.
+
+use crate::code::CodeId;
+
+/// A stretch of a document: byte offsets into its text, half-open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    pub document: u32,
+    pub start: u32,
+    pub end: u32,
+}
+
+/// What a step of the reasoning did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum StepKind {
+    /// A term of the lexicon stands in the text; `record` is a [`CodeId`].
+    Term,
+    /// The section or problem heading it stands in; `record` is a role.
+    Section,
+    /// Its assertion.
+    Assertion,
+    /// The tabular list has a more specific code that the note supports; `record` is the code.
+    Refine,
+    /// The note says no more: the unspecified or default leaf; `record` is the code.
+    Default,
+    /// The seventh character; `record` is the code.
+    SeventhCharacter,
+    /// A guideline rule joins conditions; `record` is the rule.
+    Combine,
+    /// An element of a procedure family: `record` = element index.
+    Element,
+    /// A row of a procedure's decision table: `record` = row index.
+    Decision,
+    /// A code that this one contains: `record` = row index in the same family.
+    Included,
+}
+
+/// One step of the reasoning: fixed size, no text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub kind: StepKind,
+    pub record: u32,
+    /// The pack it rests on; [`Step::TABULAR`] for the tabular list.
+    pub pack: u32,
+    pub span: Option<Span>,
+}
+
+impl Step {
+    pub const TABULAR: u32 = u32::MAX;
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnosis {
+    pub code: CodeId,
+    /// Per mille.
+    pub confidence: u16,
+    pub evidence: Vec<Span>,
+    pub because: Vec<Step>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Procedure {
+    /// Index of the family, and of the row in it.
+    pub family: u32,
+    pub row: u32,
+    /// For an add-on of the row: its index.
+    pub add: Option<u32>,
+    pub modifiers: Vec<[u8; 2]>,
+    pub units: u32,
+    pub pointers: Vec<u32>,
+    pub confidence: u16,
+    pub evidence: Vec<Span>,
+    pub because: Vec<Step>,
+}
+
+/// The rules that the engine itself applies; ids on the wire are stable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// No loaded release covers the date.
+    DateNotCovered,
+    /// Two codes that an Excludes1 note keeps apart.
+    Excludes1,
+    /// A code that another must precede.
+    CodeFirst,
+    /// A code that cannot stand first.
+    NeverFirst,
+    /// A value that was assumed by a pack's own rule.
+    Assumed,
+    /// Nothing in the documentation supports a code.
+    NothingSupported,
+}
+
+impl Rule {
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::DateNotCovered => "kb.date_not_covered",
+            Self::Excludes1 => "dx.excludes1",
+            Self::CodeFirst => "dx.code_first",
+            Self::NeverFirst => "dx.never_first",
+            Self::Assumed => "px.assumed",
+            Self::NothingSupported => "doc.nothing_supported",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub rule: Rule,
+    pub codes: Vec<CodeId>,
+}
+
+/// What the provider must say before a code can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Query {
+    /// A diagnosis without a supported leaf: the node reached; its children are the options.
+    Leaf { node: CodeId, evidence: Span },
+    /// A procedure family whose rows need elements that the note does not give.
+    Elements { family: u32, missing: Vec<u32>, side: bool, evidence: Vec<Span> },
+}
+
+/// The whole answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coded {
+    /// In the order of the claim.
+    pub diagnoses: Vec<Diagnosis>,
+    pub procedures: Vec<Procedure>,
+    pub findings: Vec<Finding>,
+    pub queries: Vec<Query>,
+}
+
+/// Why an encounter was not coded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CodingError {
+    #[error("the deadline passed before the encounter was coded")]
+    Cancelled,
+    #[error("document {0} is longer than the limit of 16 MiB")]
+    TooLong(usize),
+}

@@ -1,0 +1,100 @@
+//! Conventions over the set: what one code says better than another, combinations, order, and what may not stand together.
+
+use crate::{
+    code::CodeId,
+    coded::{Coded, Diagnosis, Finding, Rule, Step, StepKind},
+    knowledge::{
+        KnowledgeBase,
+        layout::{flag, note},
+        rules::CodeRanges,
+    },
+};
+
+fn holds(ranges: &CodeRanges, code: CodeId) -> bool {
+    ranges.iter().any(|r| (r.0..r.1).contains(&code.0))
+}
+
+pub(super) fn apply(kb: &KnowledgeBase, coded: &mut Coded) {
+    drop_less_specific(kb, &mut coded.diagnoses);
+    combine(kb, &mut coded.diagnoses);
+    drop_integral(kb, &mut coded.diagnoses);
+    order(kb, coded);
+    excludes(kb, coded);
+}
+
+fn category(kb: &KnowledgeBase, code: CodeId) -> u64 {
+    kb.key(code).0 >> 40
+}
+
+/// An unspecified code beside a specified one of its category says nothing more (OCG I.B.2).
+fn drop_less_specific(kb: &KnowledgeBase, diagnoses: &mut Vec<Diagnosis>) {
+    let vague = |code: CodeId| kb.has(code, flag::UNSPECIFIED) || kb.parent(code).is_some_and(|p| kb.has(code, flag::SEVENTH) && kb.has(p, flag::UNSPECIFIED));
+    let codes: Vec<CodeId> = diagnoses.iter().map(|d| d.code).collect();
+    diagnoses.retain(|d| !vague(d.code) || !codes.iter().any(|&other| other != d.code && !vague(other) && category(kb, other) == category(kb, d.code)));
+}
+
+fn combine(kb: &KnowledgeBase, diagnoses: &mut Vec<Diagnosis>) {
+    for (at, rule) in kb.rules().combines.iter().enumerate() {
+        let met: Vec<usize> = rule.all.iter().filter_map(|ranges| diagnoses.iter().position(|d| holds(ranges, d.code))).collect();
+        let gives = CodeId(rule.gives);
+        if met.len() < rule.all.len() || diagnoses.iter().any(|d| d.code == gives) {
+            continue;
+        }
+        let first = met.iter().copied().min().unwrap_or(0);
+        let mut evidence = Vec::new();
+        let mut because = Vec::new();
+        for &part in &met {
+            evidence.extend(&diagnoses[part].evidence);
+            because.extend(diagnoses[part].because.iter().filter(|s| s.kind == StepKind::Term));
+        }
+        because.push(Step { kind: StepKind::Combine, record: at as u32, pack: rule.pack, span: None });
+        let confidence = met.iter().map(|&m| diagnoses[m].confidence).min().unwrap_or(0);
+        diagnoses.insert(first, Diagnosis { code: gives, confidence, evidence, because });
+        diagnoses.retain(|d| d.code == gives || !holds(&rule.drops, d.code));
+    }
+}
+
+/// Symptoms that belong to a confirmed disease are not coded (OCG I.B.5).
+fn drop_integral(kb: &KnowledgeBase, diagnoses: &mut Vec<Diagnosis>) {
+    let codes: Vec<CodeId> = diagnoses.iter().map(|d| d.code).collect();
+    diagnoses.retain(|d| {
+        !kb.rules().integrals.iter().any(|i| holds(&i.symptoms, d.code) && codes.iter().any(|&c| c != d.code && holds(&i.disease, c)))
+    });
+}
+
+/// Codes that may not stand first go last; a code that another must precede goes after it.
+fn order(kb: &KnowledgeBase, coded: &mut Coded) {
+    let never = |d: &Diagnosis| holds(&kb.rules().never_first, d.code) || kb.has(d.code, flag::MANIFESTATION);
+    coded.diagnoses.sort_by_key(never);
+    // Each pass moves a cause before its consequence; as many passes as codes are enough, and a cycle of notes ends there.
+    for _ in 0..coded.diagnoses.len() {
+        let mut moved = false;
+        for at in 1..coded.diagnoses.len() {
+            let cause = coded.diagnoses[at].code;
+            let after = (0..at).find(|&b| kb.note_targets(coded.diagnoses[b].code, note::CODE_FIRST).iter().any(|t| t.contains(&cause.0)));
+            if let Some(before) = after.filter(|_| !never(&coded.diagnoses[at])) {
+                let cause = coded.diagnoses.remove(at);
+                coded.diagnoses.insert(before, cause);
+                moved = true;
+            }
+        }
+        if !moved {
+            break;
+        }
+    }
+    if let Some(first) = coded.diagnoses.first().filter(|d| never(d)) {
+        coded.findings.push(Finding { rule: Rule::NeverFirst, codes: vec![first.code] });
+    }
+}
+
+fn excludes(kb: &KnowledgeBase, coded: &mut Coded) {
+    let codes: Vec<CodeId> = coded.diagnoses.iter().map(|d| d.code).collect();
+    for (at, &a) in codes.iter().enumerate() {
+        for &b in &codes[at + 1..] {
+            let names = |x: CodeId, y: CodeId| kb.note_targets(x, note::EXCLUDES1).iter().any(|t| t.contains(&y.0));
+            if names(a, b) || names(b, a) {
+                coded.findings.push(Finding { rule: Rule::Excludes1, codes: vec![a, b] });
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Coding: mentions -> the most specific supported codes, in the order of the claim.
+
+mod confidence;
+mod conventions;
+mod diagnoses;
+mod procedures;
+mod refine;
+
+use crate::{
+    coded::{Coded, CodingError, Finding, Rule},
+    encounter::Encounter,
+    knowledge::KnowledgeBase,
+    read::{Reading, read, token::Token},
+};
+
+/// How a caller's deadline stops the work: asked once per document and per stage.
+pub trait Cancel {
+    fn cancelled(&self) -> bool;
+}
+
+/// Runs to the end.
+pub struct NeverCancel;
+
+impl Cancel for NeverCancel {
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Buffers that a thread keeps from one encounter to the next.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    pub(crate) tokens: Vec<Token>,
+    readings: Vec<Reading>,
+}
+
+/// The longest document that is read.
+pub const LONGEST_DOCUMENT: usize = 16 << 20;
+
+/// Codes one encounter: a pure function of the knowledge base and the encounter.
+///
+/// # Errors
+/// [`CodingError::TooLong`] for a document over [`LONGEST_DOCUMENT`]; [`CodingError::Cancelled`] where `cancel` says so.
+pub fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, scratch: &mut Scratch, cancel: &dyn Cancel) -> Result<Coded, CodingError> {
+    let check = || if cancel.cancelled() { Err(CodingError::Cancelled) } else { Ok(()) };
+    scratch.readings.resize_with(encounter.documents.len().max(scratch.readings.len()), Reading::default);
+    for (at, document) in encounter.documents.iter().enumerate() {
+        if document.text.len() > LONGEST_DOCUMENT {
+            return Err(CodingError::TooLong(at));
+        }
+        check()?;
+        read(kb, document.text, &mut scratch.readings[at]);
+    }
+    let readings = &scratch.readings[..encounter.documents.len()];
+    check()?;
+    let mut coded = Coded::default();
+    diagnoses::code(kb, encounter, readings, &mut coded);
+    check()?;
+    conventions::apply(kb, &mut coded);
+    check()?;
+    procedures::code(kb, encounter, readings, &mut coded);
+    if !kb.covers(encounter.date) {
+        coded.findings.push(Finding { rule: Rule::DateNotCovered, codes: Vec::new() });
+    }
+    if coded.diagnoses.is_empty() && coded.procedures.is_empty() && coded.queries.is_empty() {
+        coded.findings.push(Finding { rule: Rule::NothingSupported, codes: Vec::new() });
+    }
+    Ok(coded)
+}

@@ -1,0 +1,201 @@
+//! Instances of a family: one service each, with what is told of it from nearest to farthest.
+
+use super::{
+    Side,
+    elements::{Said, What, said, sides},
+};
+use crate::{
+    coded::{Span, Step, StepKind},
+    encounter::Encounter,
+    knowledge::{
+        KnowledgeBase,
+        rules::{ElementScope, Family},
+    },
+    read::Reading,
+};
+
+/// One service that was done.
+#[derive(Clone, Debug)]
+pub(super) struct Instance<'a> {
+    pub kind: &'a str,
+    pub side: Option<Side>,
+    pub in_section: bool,
+    anchor: Span,
+    values: Vec<(u32, Vec<String>, Vec<Span>)>,
+    measures: Vec<(u32, i64, Span)>,
+}
+
+impl Instance<'_> {
+    /// The values told of an element; `None` where the note is silent.
+    pub(super) fn told(&self, element: u32) -> Option<&[String]> {
+        self.values.iter().find(|v| v.0 == element).map(|v| v.1.as_slice())
+    }
+
+    /// The quantity told of an element, in thousandths.
+    pub(super) fn measured(&self, element: u32) -> Option<i64> {
+        self.measures.iter().find(|m| m.0 == element).map(|m| m.1)
+    }
+
+    pub(super) fn assume(&mut self, element: u32, value: &str) {
+        self.values.push((element, vec![value.to_owned()], Vec::new()));
+    }
+
+    pub(super) fn evidence(&self) -> Vec<Span> {
+        let mut spans = vec![self.anchor];
+        spans.extend(self.values.iter().flat_map(|v| v.2.iter().copied()).chain(self.measures.iter().map(|m| m.2)));
+        let mut seen = Vec::new();
+        spans.retain(|s| !seen.contains(s) && { seen.push(*s); true });
+        spans
+    }
+
+    pub(super) fn steps(&self, family: &Family) -> Vec<Step> {
+        let element = |element: u32, span: Option<Span>| Step { kind: StepKind::Element, record: element, pack: family.pack, span };
+        let values = self.values.iter().map(|v| element(v.0, v.2.first().copied()));
+        values.chain(self.measures.iter().map(|m| element(m.0, Some(m.2)))).collect()
+    }
+}
+
+fn side_of(names: &[&str]) -> Result<Option<Side>, ()> {
+    match names {
+        [] => Ok(None),
+        ["right"] => Ok(Some(Side::Right)),
+        ["left"] => Ok(Some(Side::Left)),
+        _ if names.contains(&"bilateral") => Ok(Some(Side::Bilateral)),
+        _ => Err(()),
+    }
+}
+
+/// The side of an anchor: its sentence's, its paragraph's, or the only one in the document.
+fn side(kb: &KnowledgeBase, reading: &Reading, anchor: &Said) -> Option<Side> {
+    let at = reading.sentences.get(anchor.sentence as usize)?.first;
+    let nearest = [
+        sides(kb, reading, |s| s.first == at),
+        sides(kb, reading, |s| s.block == anchor.block),
+        sides(kb, reading, |_| true),
+    ];
+    // Two sides in one sentence leave it open, and farther text cannot settle it.
+    nearest.iter().find(|n| !n.is_empty()).and_then(|n| side_of(n).ok().flatten())
+}
+
+/// An anchor value with the sentences that tell it.
+struct Group {
+    element: u32,
+    value: u32,
+    side: Option<Side>,
+    anchors: Vec<Said>,
+}
+
+fn groups(kb: &KnowledgeBase, readings: &[Reading], family: &Family, said: &[Said]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let anchors = said.iter().filter(|s| s.performed && family.elements.get(s.element as usize).is_some_and(|e| e.anchor));
+    for anchor in anchors {
+        let What::Value(value) = anchor.what else { continue };
+        let side = readings.get(anchor.document as usize).and_then(|r| side(kb, r, anchor));
+        let same = |g: &&mut Group| {
+            let place = !family.per_mention || g.anchors.iter().any(|a| a.document == anchor.document && a.sentence == anchor.sentence);
+            g.element == anchor.element && g.value == value && g.side == side && place
+        };
+        match groups.iter_mut().find(same) {
+            Some(group) => group.anchors.push(*anchor),
+            None => groups.push(Group { element: anchor.element, value, side, anchors: vec![*anchor] }),
+        }
+    }
+    // A mention without a side adds nothing to the same service told with one.
+    let sided: Vec<(u32, u32)> = groups.iter().filter(|g| g.side.is_some()).map(|g| (g.element, g.value)).collect();
+    if family.side_modifier && !family.per_mention {
+        groups.retain(|g| g.side.is_some() || !sided.contains(&(g.element, g.value)));
+    }
+    groups
+}
+
+pub(super) fn instances<'a>(
+    kb: &KnowledgeBase,
+    encounter: &Encounter<'a>,
+    readings: &[Reading],
+    at: u32,
+    family: &Family,
+) -> Vec<Instance<'a>> {
+    let said = said(kb, encounter, readings, at, family);
+    let groups = groups(kb, readings, family, &said);
+    let mut out: Vec<Instance<'a>> = groups.iter().filter_map(|g| instance(encounter, family, &said, g)).collect();
+    if let Some((summed, over)) = &family.total {
+        out = totals(out, *summed, over);
+    }
+    out
+}
+
+fn instance<'a>(encounter: &Encounter<'a>, family: &Family, said: &[Said], group: &Group) -> Option<Instance<'a>> {
+    let first = group.anchors.first()?;
+    let in_sentence = |s: &&Said| group.anchors.iter().any(|a| a.document == s.document && a.sentence == s.sentence);
+    let in_block = |s: &&Said| group.anchors.iter().any(|a| a.document == s.document && a.block == s.block);
+    let mut instance = Instance {
+        kind: encounter.documents.get(first.document as usize).map_or(encounter.kind, |d| d.kind),
+        side: group.side,
+        in_section: group.anchors.iter().any(|a| a.in_section),
+        anchor: first.span,
+        values: Vec::new(),
+        measures: Vec::new(),
+    };
+    for (at, element) in family.elements.iter().enumerate() {
+        let at = at as u32;
+        let of = || said.iter().filter(move |s| s.element == at);
+        let near: Vec<&Said> = if at == group.element {
+            group.anchors.iter().collect()
+        } else {
+            let sentence: Vec<&Said> = of().filter(in_sentence).collect();
+            let block: Vec<&Said> = if sentence.is_empty() && element.scope != ElementScope::Sentence { of().filter(in_block).collect() } else { Vec::new() };
+            let document = || if element.scope == ElementScope::Document { of().collect() } else { Vec::new() };
+            if !sentence.is_empty() {
+                sentence
+            } else if !block.is_empty() {
+                block
+            } else {
+                document()
+            }
+        };
+        let mut values: Vec<String> = Vec::new();
+        let mut spans = Vec::new();
+        let mut measured: Vec<(i64, Span)> = Vec::new();
+        for s in near {
+            match s.what {
+                What::Value(value) => {
+                    let Some(name) = element.values.get(value as usize) else { continue };
+                    if !values.contains(name) {
+                        values.push(name.clone());
+                        spans.push(s.span);
+                    }
+                }
+                What::Measured(value) => {
+                    if !measured.iter().any(|m| m.0 == value) {
+                        measured.push((value, s.span));
+                    }
+                }
+            }
+        }
+        if !values.is_empty() {
+            instance.values.push((at, values, spans));
+        }
+        // Two different figures contradict each other: neither is told.
+        if let [(value, span)] = measured[..] {
+            instance.measures.push((at, value, span));
+        }
+    }
+    Some(instance)
+}
+
+/// Instances that agree in `over` are one service of the summed quantity.
+fn totals<'a>(instances: Vec<Instance<'a>>, summed: u32, over: &[u32]) -> Vec<Instance<'a>> {
+    let mut out: Vec<Instance<'a>> = Vec::new();
+    for instance in instances {
+        let agrees = |o: &&mut Instance<'_>| over.iter().all(|&e| o.told(e) == instance.told(e)) && o.measured(summed).is_some() && instance.measured(summed).is_some();
+        let Some(known) = out.iter_mut().find(agrees) else {
+            out.push(instance);
+            continue;
+        };
+        let more = instance.measured(summed).unwrap_or(0);
+        if let Some(total) = known.measures.iter_mut().find(|m| m.0 == summed) {
+            total.1 += more;
+        }
+    }
+    out
+}

@@ -1,0 +1,93 @@
+//! From a node of the tabular list to the most specific leaf that the documentation supports.
+//!
+//! A branch is taken when every word that tells its codes from their siblings is documented, and it explains more documented words than any
+//! other; where none does, the pack's default, then the "unspecified" child; where the list has neither, there is no code and the answer is a query.
+
+use crate::{
+    code::CodeId,
+    coded::{Step, StepKind},
+    knowledge::{
+        KnowledgeBase,
+        layout::{NONE, flag},
+    },
+};
+
+/// The words documented for a condition: sorted canonical ids.
+pub(super) struct Context<'a> {
+    pub words: &'a [u32],
+    /// The character of the episode of care.
+    pub seventh: u8,
+}
+
+pub(super) enum Refined {
+    Leaf(CodeId, Vec<Step>),
+    /// No supported leaf below this node.
+    Stuck(CodeId),
+}
+
+fn step(kind: StepKind, code: CodeId) -> Step {
+    Step { kind, record: code.0, pack: Step::TABULAR, span: None }
+}
+
+fn seventh_of(kb: &KnowledgeBase, code: CodeId) -> u8 {
+    (kb.key(code).0 >> 8 & 0xff) as u8
+}
+
+/// How many documented words the best path from here down explains; `None` where a word is missing.
+fn explained(kb: &KnowledgeBase, code: CodeId, words: &[u32]) -> Option<usize> {
+    if kb.has(code, flag::UNSPECIFIED | flag::OTHER | flag::MANIFESTATION | flag::SEVENTH) {
+        return None;
+    }
+    let own = kb.distinct(code);
+    if !own.iter().all(|w| words.binary_search(&w.get()).is_ok()) {
+        return None;
+    }
+    let below = if kb.is_billable(code) { 0 } else { kb.children(code).filter_map(|c| explained(kb, c, words)).max().unwrap_or(0) };
+    Some(own.len() + below)
+}
+
+/// The child whose branch explains the most words, if one alone does.
+fn supported(kb: &KnowledgeBase, at: CodeId, words: &[u32]) -> Option<CodeId> {
+    let mut best: Option<(usize, CodeId)> = None;
+    let mut tied = false;
+    for child in kb.children(at) {
+        let count = explained(kb, child, words).unwrap_or(0);
+        match best {
+            _ if count == 0 => {}
+            Some((most, _)) if count < most => {}
+            Some((most, _)) if count == most => tied = true,
+            _ => (best, tied) = (Some((count, child)), false),
+        }
+    }
+    best.filter(|_| !tied).map(|b| b.1)
+}
+
+pub(super) fn refine(kb: &KnowledgeBase, node: u32, leaf: u32, context: &Context<'_>) -> Refined {
+    let mut at = CodeId(node);
+    let mut steps = Vec::new();
+    loop {
+        if kb.is_billable(at) {
+            return Refined::Leaf(at, steps);
+        }
+        if kb.children(at).any(|c| kb.has(c, flag::SEVENTH)) {
+            let Some(code) = kb.children(at).find(|&c| seventh_of(kb, c) == context.seventh) else {
+                return Refined::Stuck(at);
+            };
+            steps.push(step(StepKind::SeventhCharacter, code));
+            return Refined::Leaf(code, steps);
+        }
+        let next = supported(kb, at, context.words).map(|c| (c, StepKind::Refine));
+        // A default that a pack names is a child or deeper: go down the branch that holds it.
+        let default = (leaf != NONE && leaf != at.0 && kb.subsumes(at, CodeId(leaf))).then_some(CodeId(leaf));
+        let toward_default = || default.and_then(|d| kb.children(at).find(|&c| kb.subsumes(c, d)));
+        let unspecified = || kb.children(at).find(|&c| kb.has(c, flag::UNSPECIFIED));
+        let only = || {
+            let mut children = kb.children(at);
+            children.next().filter(|_| children.next().is_none())
+        };
+        let fallback = || toward_default().or_else(unspecified).or_else(only).map(|c| (c, StepKind::Default));
+        let Some((code, kind)) = next.or_else(fallback) else { return Refined::Stuck(at) };
+        steps.push(step(kind, code));
+        at = code;
+    }
+}

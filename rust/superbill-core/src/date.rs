@@ -1,0 +1,76 @@
+//! Calendar dates as day numbers.
+
+use std::fmt;
+
+/// A day of the proleptic Gregorian calendar as `yyyymmdd`, so that it prints and compares without arithmetic.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date(pub u32);
+
+/// Why a string is not a date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected a calendar date as YYYY-MM-DD")]
+pub struct InvalidDate;
+
+impl Date {
+    /// The end of an interval that is still open.
+    pub const OPEN: Self = Self(9999_12_31);
+
+    /// Reads `YYYY-MM-DD`, from 1900 to 2199.
+    ///
+    /// ```
+    /// use superbill_core::date::Date;
+    /// assert_eq!(Date::parse("2026-05-04").unwrap().to_string(), "2026-05-04");
+    /// assert!(Date::parse("2026-02-30").is_err());
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, InvalidDate> {
+        let bytes = text.as_bytes();
+        if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
+            return Err(InvalidDate);
+        }
+        let number = |range: std::ops::Range<usize>| {
+            bytes[range].iter().try_fold(0u32, |n, b| b.is_ascii_digit().then(|| n * 10 + u32::from(b - b'0'))).ok_or(InvalidDate)
+        };
+        let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let days = match month {
+            2 => 28 + u32::from(leap),
+            4 | 6 | 9 | 11 => 30,
+            1..=12 => 31,
+            _ => return Err(InvalidDate),
+        };
+        if !(1900..2200).contains(&year) || day == 0 || day > days {
+            return Err(InvalidDate);
+        }
+        Ok(Self(year * 10_000 + month * 100 + day))
+    }
+
+    /// Full years from `birth` to this day; `None` where birth lies after it.
+    pub fn years_since(self, birth: Self) -> Option<u32> {
+        self.0.checked_sub(birth.0).map(|gap| gap / 10_000)
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.0 / 10_000, self.0 / 100 % 100, self.0 % 100)
+    }
+}
+
+impl fmt::Debug for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn age_changes_on_the_birthday() {
+        let birth = Date::parse("1960-05-04").unwrap();
+        assert_eq!(Date::parse("2026-05-03").unwrap().years_since(birth), Some(65));
+        assert_eq!(Date::parse("2026-05-04").unwrap().years_since(birth), Some(66));
+        assert_eq!(Date::parse("1959-05-04").unwrap().years_since(birth), None);
+    }
+}

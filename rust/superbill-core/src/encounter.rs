@@ -1,0 +1,70 @@
+//! What goes in: one encounter, borrowed from whoever holds the text.
+
+use crate::date::Date;
+
+/// Who bills, which decides the rule set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    Professional,
+    OutpatientFacility,
+    InpatientFacility,
+}
+
+impl Setting {
+    /// Every setting with its name on the wire.
+    pub const NAMES: [(Self, &'static str); 3] = [
+        (Self::Professional, "professional"),
+        (Self::OutpatientFacility, "outpatient_facility"),
+        (Self::InpatientFacility, "inpatient_facility"),
+    ];
+
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize].1
+    }
+}
+
+/// What is coded: what this encounter evaluated or treated, or every supported condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Scope {
+    #[default]
+    Encounter,
+    All,
+}
+
+/// The encounter types that the wire knows.
+pub const ENCOUNTER_TYPES: [&str; 17] = [
+    "office_visit", "preventive_visit", "telehealth", "consultation", "emergency", "observation", "inpatient",
+    "discharge_summary", "operative_report", "procedure_note", "radiology", "pathology", "laboratory", "therapy",
+    "infusion", "anesthesia", "delivery",
+];
+
+/// One document; offsets in answers refer to `text`.
+#[derive(Clone, Copy, Debug)]
+pub struct Document<'a> {
+    /// One of [`ENCOUNTER_TYPES`].
+    pub kind: &'a str,
+    pub text: &'a str,
+}
+
+/// One encounter.
+#[derive(Clone, Debug)]
+pub struct Encounter<'a> {
+    /// One of [`ENCOUNTER_TYPES`].
+    pub kind: &'a str,
+    pub setting: Setting,
+    pub scope: Scope,
+    /// The date that decides the code set: discharge for an inpatient facility, else the date of service.
+    pub date: Date,
+    pub sex: Option<Sex>,
+    /// Full years on the date.
+    pub age: Option<u32>,
+    pub new_patient: Option<bool>,
+    pub place_of_service: Option<&'a str>,
+    pub documents: Vec<Document<'a>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sex {
+    Female,
+    Male,
+}

@@ -1,0 +1,136 @@
+//! Sections and their records, little-endian, used in place.
+
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, little_endian::{U32, U64}};
+
+/// Section ids; never reused.
+pub mod section {
+    /// [`super::CodeRecord`] in code order.
+    pub const CODES: u32 = 1;
+    /// [`super::BlockRecord`]: chapters and sections of the tabular list.
+    pub const BLOCKS: u32 = 2;
+    /// UTF-8 text that [`super::Text`] points into.
+    pub const TEXT: u32 = 3;
+    /// [`super::NoteRecord`].
+    pub const NOTES: u32 = 4;
+    /// [`super::Range`] of code ids: targets of notes.
+    pub const TARGETS: u32 = 5;
+    /// u32 canonical word ids that tell a code from its siblings.
+    pub const DISTINCT: u32 = 6;
+    /// u32 canonical word id by word id: spelling, plural and adjective are one word.
+    pub const CANONICAL: u32 = 7;
+    /// u32 by phrase id, one more than phrases: its first sense.
+    pub const PHRASES: u32 = 8;
+    /// [`super::SenseRecord`].
+    pub const SENSES: u32 = 9;
+    /// Postcard-encoded [`super::super::rules::Rules`].
+    pub const RULES: u32 = 10;
+    /// The term trie's own sections start here.
+    pub const TRIE: u32 = 32;
+}
+
+/// A stretch of the text section.
+#[derive(Clone, Copy, Debug, Default, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub struct Text {
+    pub at: U32,
+    pub length: U32,
+}
+
+/// Half-open.
+#[derive(Clone, Copy, Debug, Default, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub struct Range {
+    pub start: U32,
+    pub end: U32,
+}
+
+pub const NONE: u32 = u32::MAX;
+
+/// Flags of a code.
+pub mod flag {
+    pub const BILLABLE: u32 = 1;
+    /// The residual child: "unspecified" is what tells it from its siblings.
+    pub const UNSPECIFIED: u32 = 2;
+    /// "other specified": only where the note names something that has no code.
+    pub const OTHER: u32 = 4;
+    /// A seventh character made from an extension list.
+    pub const SEVENTH: u32 = 8;
+    /// "in diseases classified elsewhere".
+    pub const MANIFESTATION: u32 = 16;
+}
+
+#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub struct CodeRecord {
+    pub key: U64,
+    /// A code id, or the number of codes plus a block index, or [`NONE`].
+    pub parent: U32,
+    /// One past the last code id below this one.
+    pub end: U32,
+    pub flags: U32,
+    pub title: Text,
+    /// Of a seventh character; empty otherwise.
+    pub extension: Text,
+    /// Into [`section::NOTES`].
+    pub notes: Range,
+    /// Into [`section::DISTINCT`].
+    pub distinct: Range,
+}
+
+#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub struct BlockRecord {
+    pub name: Text,
+    pub title: Text,
+    /// Another block's index, or [`NONE`].
+    pub parent: U32,
+    pub notes: Range,
+}
+
+/// Kinds of notes.
+pub mod note {
+    pub const EXCLUDES1: u32 = 1;
+    pub const EXCLUDES2: u32 = 2;
+    pub const CODE_FIRST: u32 = 3;
+    pub const USE_ADDITIONAL: u32 = 4;
+    pub const CODE_ALSO: u32 = 5;
+    pub const INCLUDES: u32 = 6;
+}
+
+#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub struct NoteRecord {
+    pub kind: U32,
+    pub text: Text,
+    /// Into [`section::TARGETS`].
+    pub targets: Range,
+}
+
+/// What a phrase can be.
+pub mod sense {
+    /// `target` a code id, `extra` its default leaf, `source` a pack or [`super::NONE`] for the tabular list.
+    pub const CODE: u32 = 1;
+    /// `target` a cue.
+    pub const CUE: u32 = 2;
+    pub const STOP: u32 = 3;
+    pub const DECOY: u32 = 4;
+    /// `target` a role.
+    pub const HEADING: u32 = 5;
+    /// `target` an attribute value.
+    pub const ATTRIBUTE: u32 = 6;
+    /// `target` an abbreviation.
+    pub const ABBREVIATION: u32 = 7;
+    /// `target` a family, `extra` element << 16 | value.
+    pub const ELEMENT: u32 = 8;
+    /// `target` a family, `extra` element: a word that a quantity belongs to.
+    pub const NEAR: u32 = 9;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub struct SenseRecord {
+    pub kind: U32,
+    pub target: U32,
+    pub extra: U32,
+    pub source: U32,
+}

@@ -1,0 +1,256 @@
+//! The small rules of the packs, as read at open: roles of sections, cues, guideline rules, procedure families.
+//!
+//! They are a few hundred records, so they are one postcard-encoded section, decoded once; what is large (codes, trie, notes) is used in place.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Assertion {
+    Present,
+    Possible,
+    Historical,
+    Hypothetical,
+    Negated,
+    OtherPerson,
+    Family,
+    /// Of a procedure: it was done.
+    Performed,
+    /// Of a procedure: it will or should be done.
+    Planned,
+}
+
+impl Assertion {
+    /// The name in packs and answers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Present => "present",
+            Self::Possible => "possible",
+            Self::Historical => "historical",
+            Self::Hypothetical => "hypothetical",
+            Self::Negated => "negated",
+            Self::OtherPerson => "other_person",
+            Self::Family => "family",
+            Self::Performed => "performed",
+            Self::Planned => "planned",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    Forward,
+    Backward,
+    Both,
+}
+
+/// Whether a section tells what this encounter assessed or treated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Addressed {
+    No,
+    Maybe,
+    Yes,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Telling {
+    No,
+    AsSaid,
+    Performed,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Role {
+    pub id: String,
+    pub assertion: Assertion,
+    pub addressed: Addressed,
+    pub procedures: Telling,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cue {
+    pub assertion: Assertion,
+    pub direction: Direction,
+    pub reach: u32,
+}
+
+/// Ranges of dense code ids, half-open.
+pub type CodeRanges = Vec<(u32, u32)>;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Combine {
+    pub id: String,
+    pub citation: String,
+    pub pack: u32,
+    pub all: Vec<CodeRanges>,
+    pub gives: u32,
+    pub drops: CodeRanges,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Integral {
+    pub disease: CodeRanges,
+    pub symptoms: CodeRanges,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DefaultEpisode {
+    pub under: CodeRanges,
+    pub seventh: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AbbreviationSense {
+    pub means: String,
+    /// Node and default leaf, [`u32::MAX`] for none.
+    pub code: u32,
+    pub leaf: u32,
+    /// Canonical word ids.
+    pub near: Vec<u32>,
+    pub default: bool,
+    pub pack: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attribute {
+    pub axis: String,
+    pub value: String,
+    /// Canonical ids of the words that titles use for the value.
+    pub words: Vec<u32>,
+}
+
+/// A unit family of documented quantities; values are thousandths of the canonical unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quantity {
+    Length,
+    Area,
+    Duration,
+    Dose,
+    Volume,
+    Count,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ElementScope {
+    Sentence,
+    Paragraph,
+    Document,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Element {
+    pub id: String,
+    pub anchor: bool,
+    pub scope: ElementScope,
+    pub quantity: Option<Quantity>,
+    /// Whether a quantity must stand in a sentence with one of the pack's words.
+    pub near: bool,
+    pub values: Vec<String>,
+}
+
+/// What a condition looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Subject {
+    Element(u32),
+    Side,
+    Setting,
+    Kind,
+    Place,
+    Age,
+    Sex,
+    NewPatient,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Condition {
+    Any(Vec<String>),
+    All(Vec<String>),
+    Not(Vec<String>),
+    /// Inclusive, in thousandths.
+    Range { min: i64, max: i64 },
+    Told(bool),
+}
+
+pub type Conditions = Vec<(Subject, Condition)>;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Units {
+    Fixed(u32),
+    /// `(value - minus) / per`, rounded up or down, at most `max`.
+    Of { element: u32, minus: i64, per: i64, round_up: bool, max: u32 },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddOn {
+    pub code: String,
+    pub name: String,
+    pub units: Units,
+    pub when: Conditions,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    pub code: String,
+    pub name: String,
+    pub when: Conditions,
+    pub includes: Vec<String>,
+    pub units: Units,
+    pub modifiers: Vec<([u8; 2], Conditions)>,
+    pub add: Vec<AddOn>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assume {
+    pub element: u32,
+    pub value: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Family {
+    pub id: String,
+    pub name: String,
+    pub pack: u32,
+    pub documents: Vec<String>,
+    pub per_mention: bool,
+    pub side_modifier: bool,
+    pub requires: Conditions,
+    pub elements: Vec<Element>,
+    pub assume: Vec<Assume>,
+    pub rows: Vec<Row>,
+    /// Summed element and the elements that must agree.
+    pub total: Option<(u32, Vec<u32>)>,
+}
+
+/// A pack or feed as it appears in proofs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pack {
+    pub id: String,
+    pub version: String,
+    pub citation: String,
+    /// `yyyymmdd`.
+    pub effective: u32,
+    pub end: u32,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rules {
+    /// The ICD-10-CM release of the tabular list.
+    pub tabular: Option<Pack>,
+    pub packs: Vec<Pack>,
+    pub roles: Vec<Role>,
+    pub cues: Vec<Cue>,
+    pub attributes: Vec<Attribute>,
+    pub abbreviations: Vec<Vec<AbbreviationSense>>,
+    pub combines: Vec<Combine>,
+    pub integrals: Vec<Integral>,
+    pub default_episodes: Vec<DefaultEpisode>,
+    pub never_first: CodeRanges,
+    /// Codes whose titles are ordinary words, so that only the lexicon names them.
+    pub not_by_title: CodeRanges,
+    pub families: Vec<Family>,
+}

@@ -1,0 +1,228 @@
+//! Structure of a note: sections by their headings, blocks (a problem, a paragraph), sentences, and what is mentioned in them.
+
+use super::{
+    assertion,
+    token::{Token, tokenize},
+};
+use crate::knowledge::{
+    KnowledgeBase,
+    layout::{NONE, SenseRecord, sense},
+    rules::Assertion,
+};
+
+/// A sentence: a range of tokens, its section's role and its block.
+#[derive(Clone, Copy, Debug)]
+pub struct Sentence {
+    pub first: u32,
+    pub end: u32,
+    /// Index into the rules' roles, or [`NONE`].
+    pub role: u32,
+    /// Counts paragraphs and list items of the document.
+    pub block: u32,
+    /// First sentence or line of its block: where a problem is named.
+    pub leads: bool,
+}
+
+/// A phrase of the lexicon in the text.
+#[derive(Clone, Copy, Debug)]
+pub struct Hit {
+    pub first: u32,
+    pub end: u32,
+    pub sense: SenseRecord,
+}
+
+/// A condition named in the text.
+#[derive(Clone, Copy, Debug)]
+pub struct Mention {
+    pub first: u32,
+    pub end: u32,
+    pub sentence: u32,
+    /// Node of the tabular list, default leaf or [`NONE`], and the pack or [`NONE`].
+    pub node: u32,
+    pub leaf: u32,
+    pub source: u32,
+    pub assertion: Assertion,
+}
+
+/// One document as read.
+#[derive(Debug, Default)]
+pub struct Reading {
+    pub tokens: Vec<Token>,
+    pub sentences: Vec<Sentence>,
+    /// In order of start.
+    pub hits: Vec<Hit>,
+    pub mentions: Vec<Mention>,
+}
+
+/// White space before a token.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Gap {
+    None,
+    Space,
+    Line,
+    Blank,
+}
+
+fn gap(text: &str, tokens: &[Token], at: usize) -> Gap {
+    let from = if at == 0 { 0 } else { tokens[at - 1].end as usize };
+    let between = &text.as_bytes()[from..tokens[at].start as usize];
+    match between.iter().filter(|&&b| b == b'\n').count() {
+        0 if at == 0 => Gap::Blank,
+        0 if between.is_empty() => Gap::None,
+        0 => Gap::Space,
+        1 if at > 0 => Gap::Line,
+        _ => Gap::Blank,
+    }
+}
+
+fn single(text: &str, token: Token) -> Option<u8> {
+    (token.end - token.start == 1).then(|| text.as_bytes()[token.start as usize]).filter(|b| !b.is_ascii_alphanumeric())
+}
+
+/// Reads a document. Linear in its length.
+pub fn read(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
+    let trie = kb.trie();
+    tokenize(text, trie.vocabulary(), &mut reading.tokens);
+    reading.sentences.clear();
+    reading.hits.clear();
+    reading.mentions.clear();
+    let hits = &mut reading.hits;
+    trie.find_all(&reading.tokens, |m| {
+        hits.extend(kb.senses(m.phrase).iter().map(|&sense| Hit { first: m.first, end: m.end, sense }));
+    });
+    hits.sort_by_key(|h| (h.first, std::cmp::Reverse(h.end)));
+    split(text, reading);
+    mention(kb, reading);
+    assertion::assert(kb, reading);
+}
+
+/// The longest heading that starts at a token, where the layout says that it is one.
+fn heading(text: &str, reading: &Reading, hits: &[Hit], at: usize, before: Gap) -> Option<(u32, usize)> {
+    let tokens = &reading.tokens;
+    let starts_line = before >= Gap::Line;
+    let of = hits.iter().filter(|h| h.first as usize == at && h.sense.kind.get() == sense::HEADING);
+    let end_of = |end: usize| {
+        let colon = tokens.get(end).is_some_and(|t| single(text, *t) == Some(b':'));
+        let line_ends = end == tokens.len() || gap(text, tokens, end) >= Gap::Line;
+        let shouted = text[tokens[at].start as usize..tokens[end - 1].end as usize].bytes().all(|b| !b.is_ascii_lowercase());
+        (starts_line && (colon || line_ends) || colon && shouted).then_some(if colon { end + 1 } else { end })
+    };
+    of.filter_map(|h| Some((h.sense.target.get(), end_of(h.end as usize)?))).max_by_key(|found| found.1)
+}
+
+fn split(text: &str, reading: &mut Reading) {
+    let tokens = &reading.tokens;
+    let mut sentences = Vec::new();
+    let (mut role, mut block, mut leads, mut start) = (NONE, 0, true, 0);
+    let mut next_hit = 0;
+    let mut at = 0;
+    let close = |end: usize, start: &mut usize, leads: &mut bool, role: u32, block: u32, out: &mut Vec<Sentence>| {
+        if end > *start {
+            out.push(Sentence { first: *start as u32, end: end as u32, role, block, leads: *leads });
+            *leads = false;
+            *start = end;
+        }
+    };
+    while at < tokens.len() {
+        let before = gap(text, tokens, at);
+        while next_hit < reading.hits.len() && (reading.hits[next_hit].first as usize) < at {
+            next_hit += 1;
+        }
+        let here = &reading.hits[next_hit..];
+        let here = &here[..here.iter().take_while(|h| h.first as usize == at).count()];
+        if let Some((of, end)) = heading(text, reading, here, at, before) {
+            close(at, &mut start, &mut leads, role, block, &mut sentences);
+            (role, block, leads) = (of, block + 1, true);
+            (at, start) = (end, end);
+            continue;
+        }
+        let first = text.as_bytes()[tokens[at].start as usize];
+        let follows = tokens.get(at + 1).and_then(|t| single(text, *t));
+        let listed = before >= Gap::Line && first.is_ascii_digit() && matches!(follows, Some(b'.' | b')'));
+        if before == Gap::Blank || listed || before == Gap::Line && first == b'#' {
+            close(at, &mut start, &mut leads, role, block, &mut sentences);
+            (block, leads) = (block + 1, true);
+            if listed {
+                // "1." is not the end of a sentence.
+                (at, start) = (at + 2, at + 2);
+                continue;
+            }
+        } else if before == Gap::Line && (first.is_ascii_uppercase() || !first.is_ascii_alphanumeric()) {
+            close(at, &mut start, &mut leads, role, block, &mut sentences);
+        }
+        let ends = matches!(single(text, tokens[at]), Some(b'.' | b'!' | b'?'))
+            && tokens.get(at + 1).is_none_or(|_| gap(text, tokens, at + 1) > Gap::None)
+            && (at == 0 || tokens[at - 1].end - tokens[at - 1].start > 1 || gap(text, tokens, at) > Gap::None);
+        at += 1;
+        if ends {
+            close(at, &mut start, &mut leads, role, block, &mut sentences);
+        }
+    }
+    close(at, &mut start, &mut leads, role, block, &mut sentences);
+    reading.sentences = sentences;
+}
+
+impl Reading {
+    /// The sentence that a token stands in.
+    pub fn sentence_of(&self, token: u32) -> u32 {
+        (self.sentences.partition_point(|s| s.first <= token)).saturating_sub(1) as u32
+    }
+
+    /// The hits that lie in a range of tokens.
+    pub fn hits_in(&self, first: u32, end: u32) -> impl Iterator<Item = &Hit> {
+        let from = self.hits.partition_point(|h| h.first < first);
+        self.hits[from..].iter().take_while(move |h| h.first < end).filter(move |h| h.end <= end)
+    }
+}
+
+/// Conditions: the longest phrases, an abbreviation by its neighbours.
+fn mention(kb: &KnowledgeBase, reading: &mut Reading) {
+    let mut mentions: Vec<Mention> = Vec::new();
+    let mut covered = 0;
+    let mut at = 0;
+    while at < reading.hits.len() {
+        let (first, end) = (reading.hits[at].first, reading.hits[at].end);
+        let group = reading.hits[at..].iter().take_while(|h| h.first == first && h.end == end).count();
+        let same = &reading.hits[at..at + group];
+        at += group;
+        if end <= covered || reading.sentences.is_empty() {
+            continue;
+        }
+        let sentence = reading.sentence_of(first);
+        let inside = &reading.sentences[sentence as usize];
+        if first < inside.first || end > inside.end {
+            continue;
+        }
+        // Our lexicon speaks as notes do; titles and inclusion terms are the second choice, the most general code first.
+        let codes = || same.iter().filter(|h| h.sense.kind.get() == sense::CODE);
+        let chosen = codes().find(|h| h.sense.source.get() != NONE).or_else(|| codes().next());
+        let found = if let Some(hit) = chosen {
+            Some((hit.sense.target.get(), hit.sense.extra.get(), hit.sense.source.get()))
+        } else if let Some(hit) = same.iter().find(|h| h.sense.kind.get() == sense::ABBREVIATION) {
+            covered = end;
+            abbreviation(kb, reading, hit, sentence)
+        } else {
+            None
+        };
+        if let Some((node, leaf, source)) = found {
+            covered = end;
+            mentions.push(Mention { first, end, sentence, node, leaf, source, assertion: Assertion::Present });
+        }
+    }
+    reading.mentions = mentions;
+}
+
+fn abbreviation(kb: &KnowledgeBase, reading: &Reading, hit: &Hit, sentence: u32) -> Option<(u32, u32, u32)> {
+    let senses = kb.rules().abbreviations.get(hit.sense.target.get() as usize)?;
+    let block = reading.sentences[sentence as usize].block;
+    let near = reading.sentences.iter().filter(|s| s.block == block).flat_map(|s| &reading.tokens[s.first as usize..s.end as usize]);
+    let words: Vec<u32> = near.map(|t| kb.canonical(t.word)).collect();
+    let score = |s: &&crate::knowledge::rules::AbbreviationSense| s.near.iter().filter(|w| words.contains(w)).count();
+    // The first of the best, so that a tie goes to the sense that the pack names first.
+    let best = senses.iter().map(|s| (score(&s), s)).fold(None, |best: Option<(usize, _)>, next| match best {
+        Some(best) if best.0 >= next.0 => Some(best),
+        _ => Some(next),
+    })?;
+    let chosen = if best.0 > 0 { best.1 } else { senses.iter().find(|s| s.default)? };
+    (chosen.code != NONE).then_some((chosen.code, chosen.leaf, chosen.pack))
+}

@@ -1,0 +1,9 @@
+//! Reading: document -> tokens, sections, sentences, mentions with their assertion.
+
+pub mod assertion;
+pub mod document;
+pub mod quantity;
+pub mod token;
+pub mod trie;
+
+pub use document::{Mention, Reading, Sentence, read};
