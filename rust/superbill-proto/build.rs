@@ -7,8 +7,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed={}", root.display());
     let files = ["encounter", "claim", "coded", "coding"].map(|name| format!("superbill/v1/{name}.proto"));
     let descriptors = protox::compile(files, [root])?;
-    tonic_prost_build::configure()
-        .message_attribute(".", "#[derive(serde::Serialize, serde::Deserialize)] #[serde(default, deny_unknown_fields)]")
-        .compile_fds(descriptors)?;
+    let mut build = tonic_prost_build::configure()
+        .message_attribute(".", "#[derive(serde::Serialize, serde::Deserialize)] #[serde(default, deny_unknown_fields)]");
+    for file in &descriptors.file {
+        for message in &file.message_type {
+            // What is absent is left out of JSON, as it is out of protobuf.
+            let absent = |f: &&prost_types::FieldDescriptorProto| {
+                f.proto3_optional() || f.r#type() == prost_types::field_descriptor_proto::Type::Message && f.label() == prost_types::field_descriptor_proto::Label::Optional
+            };
+            for field in message.field.iter().filter(absent) {
+                let path = format!(".{}.{}.{}", file.package(), message.name(), field.name());
+                build = build.field_attribute(path, "#[serde(skip_serializing_if = \"Option::is_none\")]");
+            }
+        }
+    }
+    build.compile_fds(descriptors)?;
     Ok(())
 }

@@ -81,10 +81,11 @@ pub enum Rule {
     DateNotCovered,
     /// Two codes that an Excludes1 note keeps apart.
     Excludes1,
-    /// A code that another must precede.
-    CodeFirst,
     /// A code that cannot stand first.
     NeverFirst,
+    /// A code that the patient's sex or age contradicts.
+    Sex,
+    Age,
     /// A value that was assumed by a pack's own rule.
     Assumed,
     /// Nothing in the documentation supports a code.
@@ -96,8 +97,9 @@ impl Rule {
         match self {
             Self::DateNotCovered => "kb.date_not_covered",
             Self::Excludes1 => "dx.excludes1",
-            Self::CodeFirst => "dx.code_first",
             Self::NeverFirst => "dx.never_first",
+            Self::Sex => "dx.sex",
+            Self::Age => "dx.age",
             Self::Assumed => "px.assumed",
             Self::NothingSupported => "doc.nothing_supported",
         }

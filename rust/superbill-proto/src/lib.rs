@@ -1,7 +1,47 @@
-//! The one wire schema (`proto/superbill/v1`): prost types that also read and write JSON with the same field names.
+//! The one wire schema (`proto/superbill/v1`): prost types that also read and write JSON with the same field names, and their way to and from
+//! the engine's types. Every face goes through [`answer`], so that near and far answers are equal by construction.
+#![forbid(unsafe_code)]
+
+mod convert;
+mod render;
+mod words;
+
+pub use convert::{EncounterError, encounter};
+pub use render::render;
+
+use superbill_core::{Cancel, Scratch, coded::CodingError, knowledge::KnowledgeBase};
 
 /// Messages and service of `proto/superbill/v1`.
-#[allow(missing_docs, clippy::pedantic)]
+#[allow(missing_docs, clippy::pedantic, unreachable_pub)]
 pub mod v1 {
     tonic::include_proto!("superbill.v1");
+}
+
+/// Why an encounter has no answer. Messages name the field, never its value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AnswerError {
+    #[error(transparent)]
+    Encounter(#[from] EncounterError),
+    #[error(transparent)]
+    Coding(#[from] CodingError),
+}
+
+/// Codes an encounter as it came over the wire.
+pub fn answer(kb: &KnowledgeBase, wire: &v1::Encounter, scratch: &mut Scratch, cancel: &dyn Cancel) -> Result<v1::CodedEncounter, AnswerError> {
+    let encounter = encounter(wire)?;
+    let coded = superbill_core::code(kb, &encounter, scratch, cancel)?;
+    Ok(render(kb, wire, &coded))
+}
+
+/// Reads an encounter from JSON with the field names of the schema.
+///
+/// # Errors
+/// [`EncounterError::Json`] with line and column; the text itself is never repeated.
+pub fn encounter_from_json(json: &[u8]) -> Result<v1::Encounter, EncounterError> {
+    serde_json::from_slice(json).map_err(|e| EncounterError::json(&e))
+}
+
+/// Writes an answer as JSON: fields in the order of the schema, so that the same answer is the same bytes.
+pub fn to_json(coded: &v1::CodedEncounter) -> Vec<u8> {
+    serde_json::to_vec(coded).unwrap_or_default()
 }

@@ -198,6 +198,18 @@ impl KnowledgeBase {
         found
     }
 
+    /// What tells the children of a node apart, as axes that a provider knows: "laterality", "severity"; "type" where none is known.
+    pub fn told_apart_by(&self, code: CodeId) -> Vec<String> {
+        let words: Vec<u32> = self.children(code).flat_map(|c| self.distinct(c).iter().map(|w| w.get())).collect();
+        let mut axes: Vec<String> = Vec::new();
+        for attribute in self.rules.attributes.iter().filter(|a| !a.words.is_empty()) {
+            if !axes.contains(&attribute.axis) && attribute.words.iter().all(|w| words.contains(w)) {
+                axes.push(attribute.axis.clone());
+            }
+        }
+        if axes.is_empty() { vec!["type".into()] } else { axes }
+    }
+
     /// The interval of the ICD-10-CM release.
     pub fn interval(&self) -> (Date, Date) {
         self.rules.tabular.as_ref().map_or((Date::OPEN, Date::OPEN), |t| (Date(t.effective), Date(t.end)))

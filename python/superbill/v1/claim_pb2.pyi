@@ -1,0 +1,46 @@
+from superbill.v1 import encounter_pb2 as _encounter_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Claim(_message.Message):
+    __slots__ = ("id", "setting", "patient", "payer", "diagnoses", "lines", "history", "facts")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    SETTING_FIELD_NUMBER: _ClassVar[int]
+    PATIENT_FIELD_NUMBER: _ClassVar[int]
+    PAYER_FIELD_NUMBER: _ClassVar[int]
+    DIAGNOSES_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    HISTORY_FIELD_NUMBER: _ClassVar[int]
+    FACTS_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    setting: str
+    patient: _encounter_pb2.Patient
+    payer: _encounter_pb2.Payer
+    diagnoses: _containers.RepeatedCompositeFieldContainer[ClaimDiagnosis]
+    lines: _containers.RepeatedCompositeFieldContainer[_encounter_pb2.Line]
+    history: _containers.RepeatedCompositeFieldContainer[_encounter_pb2.Line]
+    facts: _containers.RepeatedCompositeFieldContainer[Fact]
+    def __init__(self, id: _Optional[str] = ..., setting: _Optional[str] = ..., patient: _Optional[_Union[_encounter_pb2.Patient, _Mapping]] = ..., payer: _Optional[_Union[_encounter_pb2.Payer, _Mapping]] = ..., diagnoses: _Optional[_Iterable[_Union[ClaimDiagnosis, _Mapping]]] = ..., lines: _Optional[_Iterable[_Union[_encounter_pb2.Line, _Mapping]]] = ..., history: _Optional[_Iterable[_Union[_encounter_pb2.Line, _Mapping]]] = ..., facts: _Optional[_Iterable[_Union[Fact, _Mapping]]] = ...) -> None: ...
+
+class ClaimDiagnosis(_message.Message):
+    __slots__ = ("code", "poa")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    POA_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    poa: str
+    def __init__(self, code: _Optional[str] = ..., poa: _Optional[str] = ...) -> None: ...
+
+class Fact(_message.Message):
+    __slots__ = ("kind", "lines", "evidence")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    lines: _containers.RepeatedScalarFieldContainer[str]
+    evidence: str
+    def __init__(self, kind: _Optional[str] = ..., lines: _Optional[_Iterable[str]] = ..., evidence: _Optional[str] = ...) -> None: ...

@@ -1,0 +1,20 @@
+from superbill.v1 import coded_pb2 as _coded_pb2
+from superbill.v1 import encounter_pb2 as _encounter_pb2
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class CodeRequest(_message.Message):
+    __slots__ = ("encounter",)
+    ENCOUNTER_FIELD_NUMBER: _ClassVar[int]
+    encounter: _encounter_pb2.Encounter
+    def __init__(self, encounter: _Optional[_Union[_encounter_pb2.Encounter, _Mapping]] = ...) -> None: ...
+
+class CodeResponse(_message.Message):
+    __slots__ = ("coded",)
+    CODED_FIELD_NUMBER: _ClassVar[int]
+    coded: _coded_pb2.CodedEncounter
+    def __init__(self, coded: _Optional[_Union[_coded_pb2.CodedEncounter, _Mapping]] = ...) -> None: ...

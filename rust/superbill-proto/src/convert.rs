@@ -1,0 +1,148 @@
+//! An encounter from the wire, checked field by field.
+
+use crate::v1;
+use superbill_core::{
+    date::Date,
+    encounter::{Document, ENCOUNTER_TYPES, Encounter, Scope, Setting, Sex},
+};
+
+/// More documents than this are refused.
+const MOST_DOCUMENTS: usize = 1000;
+
+/// What is wrong with an encounter: the field and what it should be, never what it was.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EncounterError {
+    #[error("{field}: required")]
+    Missing { field: String },
+    #[error("{field}: expected {expected}")]
+    Invalid { field: String, expected: String },
+    #[error("not an Encounter in JSON at line {line}, column {column}: {problem}")]
+    Json { line: usize, column: usize, problem: &'static str },
+}
+
+impl EncounterError {
+    pub(crate) fn json(error: &serde_json::Error) -> Self {
+        let problem = match error.classify() {
+            serde_json::error::Category::Eof => "the text ends too early",
+            serde_json::error::Category::Data => "a field is unknown or of the wrong type",
+            _ => "not well-formed",
+        };
+        Self::Json { line: error.line(), column: error.column(), problem }
+    }
+}
+
+fn invalid<T>(field: impl Into<String>, expected: impl Into<String>) -> Result<T, EncounterError> {
+    Err(EncounterError::Invalid { field: field.into(), expected: expected.into() })
+}
+
+fn date(field: &str, text: &str) -> Result<Date, EncounterError> {
+    Date::parse(text).or_else(|_| invalid(field, "a calendar date as YYYY-MM-DD"))
+}
+
+fn kind<'a>(field: &str, name: &'a str) -> Result<&'a str, EncounterError> {
+    if ENCOUNTER_TYPES.contains(&name) { Ok(name) } else { invalid(field, format!("one of {}", ENCOUNTER_TYPES.join(" "))) }
+}
+
+fn required(field: &str, text: &str) -> Result<(), EncounterError> {
+    if text.is_empty() { Err(EncounterError::Missing { field: field.into() }) } else { Ok(()) }
+}
+
+/// The engine's view of an encounter; the text stays where it is.
+///
+/// # Errors
+/// [`EncounterError`] for the first field that is missing or outside its set.
+pub fn encounter(wire: &v1::Encounter) -> Result<Encounter<'_>, EncounterError> {
+    required("type", &wire.r#type)?;
+    required("setting", &wire.setting)?;
+    let Some(setting) = Setting::NAMES.iter().find(|n| n.1 == wire.setting).map(|n| n.0) else {
+        return invalid("setting", "one of professional outpatient_facility inpatient_facility");
+    };
+    let scope = match wire.scope.as_deref() {
+        None | Some("encounter") => Scope::Encounter,
+        Some("all") => Scope::All,
+        Some(_) => return invalid("scope", "one of encounter all"),
+    };
+    let decides = if setting == Setting::InpatientFacility {
+        let discharge = wire.discharge_date.as_deref().unwrap_or_default();
+        required("discharge_date (it decides the code set of an inpatient facility claim)", discharge)?;
+        date("discharge_date", discharge)?
+    } else {
+        required("date_of_service (it decides the code set)", &wire.date_of_service)?;
+        date("date_of_service", &wire.date_of_service)?
+    };
+    let patient = wire.patient.as_ref();
+    let age = match patient.and_then(|p| p.birth_date.as_deref()) {
+        None => None,
+        Some(birth) => {
+            let birth = date("patient.birth_date", birth)?;
+            let Some(age) = decides.years_since(birth) else {
+                return invalid("patient.birth_date", "a day not after the date of service");
+            };
+            Some(age)
+        }
+    };
+    let sex = match patient.and_then(|p| p.sex.as_deref()) {
+        Some("female") => Some(Sex::Female),
+        Some("male") => Some(Sex::Male),
+        None | Some("other" | "unknown") => None,
+        Some(_) => return invalid("patient.sex", "one of female male other unknown"),
+    };
+    if wire.documents.len() > MOST_DOCUMENTS {
+        return invalid("documents", format!("at most {MOST_DOCUMENTS}"));
+    }
+    let encounter_type = kind("type", &wire.r#type)?;
+    let mut documents = Vec::with_capacity(wire.documents.len());
+    for (at, document) in wire.documents.iter().enumerate() {
+        if wire.documents[..at].iter().any(|d| d.id == document.id) {
+            return invalid(format!("documents[{at}].id"), "an id that no other document has");
+        }
+        let kind = match document.r#type.as_deref() {
+            Some(name) => kind(&format!("documents[{at}].type"), name)?,
+            None => encounter_type,
+        };
+        documents.push(Document { kind, text: &document.text });
+    }
+    Ok(Encounter {
+        kind: encounter_type,
+        setting,
+        scope,
+        date: decides,
+        sex,
+        age,
+        new_patient: wire.new_patient,
+        place_of_service: wire.place_of_service.as_deref(),
+        documents,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn minimal() -> v1::Encounter {
+        v1::Encounter { r#type: "office_visit".into(), setting: "professional".into(), date_of_service: "2026-05-04".into(), ..Default::default() }
+    }
+
+    fn problem(change: impl FnOnce(&mut v1::Encounter)) -> String {
+        let mut wire = minimal();
+        change(&mut wire);
+        encounter(&wire).err().map(|e| e.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn errors_name_the_field_and_never_the_value() {
+        assert_eq!(problem(|_| ()), "");
+        assert!(problem(|w| w.date_of_service.clear()).starts_with("date_of_service"));
+        assert!(problem(|w| w.setting = "inpatient_facility".into()).starts_with("discharge_date"));
+        let leaked = problem(|w| w.date_of_service = "Jane Roe".into());
+        assert!(leaked.starts_with("date_of_service") && !leaked.contains("Jane"));
+        assert!(problem(|w| w.patient = Some(v1::Patient { birth_date: Some("2026-05-05".into()), ..Default::default() })).starts_with("patient.birth_date"));
+        assert!(problem(|w| w.documents = vec![Default::default(), Default::default()]).starts_with("documents[1].id"));
+    }
+
+    #[test]
+    fn json_errors_say_where_and_not_what() {
+        let error = crate::encounter_from_json(b"{\"id\": \"Jane Roe\",\n \"tpye\": 1}").unwrap_err().to_string();
+        assert!(error.contains("line 2") && !error.contains("Jane"), "{error}");
+    }
+}

@@ -1,0 +1,249 @@
+//! The engine's compact answer in words: the wire type that every face gives out.
+
+use crate::{v1, words};
+use std::collections::BTreeSet;
+use superbill_core::{
+    code::{CodeId, System},
+    coded::{Coded, Diagnosis, Procedure, Query, Span, Step, StepKind},
+    date::Date,
+    knowledge::{
+        KnowledgeBase,
+        rules::{Family, Pack},
+    },
+};
+
+/// Under this a code is shown to a coder before release.
+const LOW_CONFIDENCE: u16 = 500;
+/// Options of a question beyond this tell the provider no more.
+const MOST_OPTIONS: usize = 24;
+
+struct Renderer<'a> {
+    kb: &'a KnowledgeBase,
+    wire: &'a v1::Encounter,
+    /// Whether bytes are code points, by document.
+    ascii: Vec<bool>,
+    packs: BTreeSet<u32>,
+}
+
+fn open_end(end: u32) -> Option<String> {
+    (Date(end) != Date::OPEN).then(|| Date(end).to_string())
+}
+
+/// Makes the wire type.
+pub fn render(kb: &KnowledgeBase, wire: &v1::Encounter, coded: &Coded) -> v1::CodedEncounter {
+    let ascii = wire.documents.iter().map(|d| d.text.is_ascii()).collect();
+    let mut renderer = Renderer { kb, wire, ascii, packs: BTreeSet::new() };
+    let diagnoses = coded.diagnoses.iter().zip(1..).map(|(d, rank)| renderer.diagnosis(d, rank)).collect();
+    let procedures = coded.procedures.iter().map(|p| renderer.procedure(p)).collect();
+    let findings: Vec<v1::Finding> = coded.findings.iter().map(|f| renderer.finding(f)).collect();
+    let queries = coded.queries.iter().map(|q| renderer.query(q)).collect();
+    let release = |p: &Pack| v1::Release {
+        feed: p.id.clone(),
+        version: p.version.clone(),
+        effective: Date(p.effective).to_string(),
+        end: open_end(p.end),
+    };
+    let tabular = kb.rules().tabular.iter();
+    let used = renderer.packs.iter().filter_map(|&p| kb.rules().packs.get(p as usize));
+    let hash = kb.hash().iter().map(|b| format!("{b:02x}")).collect();
+    v1::CodedEncounter {
+        encounter_id: wire.id.clone(),
+        knowledge: Some(v1::Knowledge { hash, releases: tabular.chain(used).map(release).collect() }),
+        disposition: Some(disposition(coded, &findings)),
+        diagnoses,
+        procedures,
+        findings,
+        queries,
+        visit: None,
+        completeness: Vec::new(),
+        contradictions: Vec::new(),
+    }
+}
+
+/// Release only what nothing speaks against.
+fn disposition(coded: &Coded, findings: &[v1::Finding]) -> v1::Disposition {
+    let mut reasons: Vec<String> = Vec::new();
+    let mut reason = |text: String| {
+        if !reasons.contains(&text) {
+            reasons.push(text);
+        }
+    };
+    let of = |severity: &str| findings.iter().filter(|f| f.severity == severity).map(|f| f.rule.clone()).collect::<Vec<_>>();
+    let (errors, reviews) = (of("error"), of("review"));
+    let low = coded.diagnoses.iter().map(|d| d.confidence).chain(coded.procedures.iter().map(|p| p.confidence)).any(|c| c < LOW_CONFIDENCE);
+    let action = if !errors.is_empty() {
+        "hold"
+    } else if !coded.queries.is_empty() {
+        "query"
+    } else if !reviews.is_empty() || low {
+        "review"
+    } else {
+        "release"
+    };
+    errors.into_iter().for_each(&mut reason);
+    if !coded.queries.is_empty() {
+        reason("the provider is asked for what is missing".into());
+    }
+    reviews.into_iter().for_each(&mut reason);
+    if low {
+        reason(format!("a confidence is under {LOW_CONFIDENCE} per mille"));
+    }
+    v1::Disposition { action: action.into(), reasons }
+}
+
+impl Renderer<'_> {
+    fn evidence(&self, span: Span) -> v1::Evidence {
+        let (start, end) = (span.start as usize, span.end as usize);
+        let Some(document) = self.wire.documents.get(span.document as usize) else { return v1::Evidence::default() };
+        let point = |at: usize| {
+            let ascii = self.ascii.get(span.document as usize) == Some(&true);
+            if ascii { at } else { document.text.get(..at).map_or(0, |t| t.chars().count()) }
+        };
+        v1::Evidence {
+            document_id: document.id.clone(),
+            start: point(start) as u32,
+            end: point(end) as u32,
+            text: document.text.get(start..end).unwrap_or_default().to_owned(),
+        }
+    }
+
+    fn release(&mut self, pack: u32) -> String {
+        let found = if pack == Step::TABULAR {
+            self.kb.rules().tabular.as_ref()
+        } else {
+            self.packs.insert(pack);
+            self.kb.rules().packs.get(pack as usize)
+        };
+        found.map(|p| format!("{} {}", p.id, p.version)).unwrap_or_default()
+    }
+
+    fn code(&self, record: u32) -> String {
+        self.kb.key(CodeId(record)).dotted()
+    }
+
+    /// Kind, id and text of a step.
+    fn step_words(&self, step: &Step, family: Option<&Family>) -> (&'static str, String, String) {
+        let title = || self.kb.title(CodeId(step.record));
+        let row = || family.and_then(|f| f.rows.get(step.record as usize));
+        match step.kind {
+            StepKind::Term => ("term", self.code(step.record), format!("names {}", title())),
+            StepKind::Section => {
+                let role = self.kb.rules().roles.get(step.record as usize).map(|r| r.id.clone()).unwrap_or_default();
+                let text = format!("stands under {}", role.replace('_', " "));
+                ("section", role, text)
+            }
+            StepKind::Assertion => ("assertion", String::new(), "is said to be present".into()),
+            StepKind::Refine => ("refine", self.code(step.record), format!("the note supports: {}", title())),
+            StepKind::Default => ("default", self.code(step.record), format!("the note says no more: {}", title())),
+            StepKind::SeventhCharacter => ("seventh_character", self.code(step.record), format!("episode of care: {}", title())),
+            StepKind::Combine => {
+                let rule = self.kb.rules().combines.get(step.record as usize);
+                let (id, citation) = rule.map(|r| (r.id.clone(), r.citation.clone())).unwrap_or_default();
+                ("combine", id, format!("reported together by {citation}"))
+            }
+            StepKind::Element => {
+                let element = family.and_then(|f| f.elements.get(step.record as usize)).map(|e| e.id.clone()).unwrap_or_default();
+                let text = if step.span.is_some() { "is documented" } else { "is not documented and was assumed" };
+                let text = format!("{} {text}", element.replace('_', " "));
+                ("decision", element, text)
+            }
+            StepKind::Decision => {
+                let (code, name) = row().map(|r| (r.code.clone(), r.name.clone())).unwrap_or_default();
+                ("decision", code, name)
+            }
+            StepKind::Included => {
+                let (code, name) = row().map(|r| (r.code.clone(), r.name.clone())).unwrap_or_default();
+                let text = format!("{code} ({name}) is part of this service");
+                ("included", code, text)
+            }
+        }
+    }
+
+    fn because(&mut self, steps: &[Step], family: Option<&Family>) -> Vec<v1::Step> {
+        let mut out = Vec::with_capacity(steps.len());
+        for step in steps {
+            let (kind, id, text) = self.step_words(step, family);
+            let release = self.release(step.pack);
+            out.push(v1::Step { kind: kind.into(), id, release, text, span: step.span.map(|s| self.evidence(s)), earlier: None });
+        }
+        out
+    }
+
+    fn diagnosis(&mut self, diagnosis: &Diagnosis, rank: u32) -> v1::Diagnosis {
+        v1::Diagnosis {
+            code: self.code(diagnosis.code.0),
+            system: System::Icd10cm.name().into(),
+            description: self.kb.title(diagnosis.code),
+            rank,
+            confidence: u32::from(diagnosis.confidence),
+            poa: None,
+            evidence: diagnosis.evidence.iter().map(|&s| self.evidence(s)).collect(),
+            because: self.because(&diagnosis.because, None),
+            alternatives: Vec::new(),
+        }
+    }
+
+    fn procedure(&mut self, procedure: &Procedure) -> v1::Procedure {
+        let kb = self.kb;
+        let family = kb.rules().families.get(procedure.family as usize);
+        let row = family.and_then(|f| f.rows.get(procedure.row as usize));
+        let add = procedure.add.and_then(|a| row.and_then(|r| r.add.get(a as usize)));
+        let (code, name) = match (row, add) {
+            (_, Some(add)) => (add.code.clone(), add.name.clone()),
+            (Some(row), None) => (row.code.clone(), row.name.clone()),
+            _ => Default::default(),
+        };
+        let system = if code.starts_with(|c: char| c.is_ascii_alphabetic()) { System::Hcpcs } else { System::Cpt };
+        v1::Procedure {
+            code,
+            system: system.name().into(),
+            description: name,
+            modifiers: procedure.modifiers.iter().map(|m| String::from_utf8_lossy(m).into_owned()).collect(),
+            units: procedure.units,
+            pointers: procedure.pointers.iter().map(|p| p + 1).collect(),
+            confidence: u32::from(procedure.confidence),
+            evidence: procedure.evidence.iter().map(|&s| self.evidence(s)).collect(),
+            because: self.because(&procedure.because, family),
+        }
+    }
+
+    fn finding(&self, finding: &superbill_core::coded::Finding) -> v1::Finding {
+        let words = words::of(finding.rule);
+        let effective = self.kb.rules().tabular.as_ref().map(|t| Date(t.effective).to_string());
+        v1::Finding {
+            rule: finding.rule.id().into(),
+            severity: words.severity.into(),
+            codes: finding.codes.iter().map(|c| self.code(c.0)).collect(),
+            message: words.message.into(),
+            citation: words.citation.into(),
+            effective: effective.unwrap_or_default(),
+            remedy: words.remedy.map(Into::into),
+        }
+    }
+
+    fn query(&self, query: &Query) -> v1::Query {
+        match query {
+            Query::Leaf { node, evidence } => {
+                let options = self.kb.children(*node).map(|c| self.kb.title(c)).take(MOST_OPTIONS).collect();
+                v1::Query {
+                    about: format!("{} {}", self.code(node.0), self.kb.title(*node)),
+                    missing: self.kb.told_apart_by(*node),
+                    options,
+                    evidence: vec![self.evidence(*evidence)],
+                }
+            }
+            Query::Elements { family, missing, side, evidence } => {
+                let family = self.kb.rules().families.get(*family as usize);
+                let elements: Vec<_> = missing.iter().filter_map(|&e| family?.elements.get(e as usize)).collect();
+                let values = elements.iter().flat_map(|e| e.values.iter().map(|v| format!("{}: {}", e.id, v.replace('_', " "))));
+                let sides = ["right", "left", "bilateral"].iter().filter(|_| *side).map(|s| format!("side: {s}"));
+                v1::Query {
+                    about: family.map(|f| f.name.clone()).unwrap_or_default(),
+                    missing: elements.iter().map(|e| e.id.clone()).chain(side.then(|| "side".to_owned())).collect(),
+                    options: values.chain(sides).take(MOST_OPTIONS).collect(),
+                    evidence: evidence.iter().map(|&s| self.evidence(s)).collect(),
+                }
+            }
+        }
+    }
+}

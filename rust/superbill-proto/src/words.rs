@@ -1,0 +1,53 @@
+//! The words of findings: severity, message, citation and remedy of each rule that the engine applies.
+
+use superbill_core::coded::Rule;
+
+pub(crate) struct Words {
+    pub severity: &'static str,
+    pub message: &'static str,
+    pub citation: &'static str,
+    pub remedy: Option<&'static str>,
+}
+
+pub(crate) fn of(rule: Rule) -> Words {
+    let (severity, message, citation, remedy) = match rule {
+        Rule::DateNotCovered => (
+            "review",
+            "no loaded release covers the date; the nearest one answered",
+            "OCG FY2026 introduction",
+            Some("build a knowledge base with the release of that date"),
+        ),
+        Rule::Excludes1 => (
+            "review",
+            "an Excludes1 note keeps these codes apart, unless the two conditions are unrelated",
+            "OCG FY2026 I.A.12.a",
+            Some("report the one that the documentation supports, or document that they are unrelated"),
+        ),
+        Rule::NeverFirst => (
+            "review",
+            "this code cannot be listed first",
+            "OCG FY2026 I.A.13, I.C.20, I.C.21",
+            Some("document the condition that was treated"),
+        ),
+        Rule::Sex => (
+            "review",
+            "the code is for another sex than the patient's record says",
+            "Medicare Code Editor, sex conflict",
+            Some("check the record and the code"),
+        ),
+        Rule::Age => (
+            "review",
+            "the code is for another age than the patient's record says",
+            "Medicare Code Editor, age conflict",
+            Some("check the record and the code"),
+        ),
+        Rule::Assumed => (
+            "review",
+            "a value that the documentation does not give was taken as the pack's rule allows",
+            "the pack of the procedure family",
+            Some("document it"),
+        ),
+        Rule::NothingSupported => ("review", "the documentation supports no code", "OCG FY2026 IV", None),
+    };
+    Words { severity, message, citation, remedy }
+}
