@@ -10,7 +10,7 @@ pub struct CompileError {
 }
 
 impl CompileError {
-    pub(crate) fn new(file: &str, problem: impl Into<String>) -> Self {
+    pub fn new(file: &str, problem: impl Into<String>) -> Self {
         Self { file: file.to_owned(), problem: problem.into() }
     }
 }

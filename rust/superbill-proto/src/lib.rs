@@ -45,3 +45,8 @@ pub fn encounter_from_json(json: &[u8]) -> Result<v1::Encounter, EncounterError>
 pub fn to_json(coded: &v1::CodedEncounter) -> Vec<u8> {
     serde_json::to_vec(coded).unwrap_or_default()
 }
+
+/// Writes an answer as protobuf.
+pub fn to_protobuf(coded: &v1::CodedEncounter) -> Vec<u8> {
+    prost::Message::encode_to_vec(coded)
+}

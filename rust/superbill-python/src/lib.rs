@@ -1,1 +1,35 @@
-//! Placeholder.
+//! The Python module `superbill._core`: conversion and error mapping around the engine, the builder and the server.
+#![forbid(unsafe_code)]
+
+mod coded;
+mod errors;
+mod knowledge;
+mod offsets;
+mod releases;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = module.py();
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add("FORMAT_VERSION", superbill_core::knowledge::container::FORMAT_VERSION)?;
+    module.add("SuperbillError", py.get_type::<errors::SuperbillError>())?;
+    module.add("KnowledgeBaseError", py.get_type::<errors::KnowledgeBaseError>())?;
+    module.add("BuildError", py.get_type::<errors::BuildError>())?;
+    module.add("EncounterError", py.get_type::<errors::EncounterError>())?;
+    module.add("CodeError", py.get_type::<errors::CodeError>())?;
+    module.add("DateError", py.get_type::<errors::DateError>())?;
+    module.add("ServerError", py.get_type::<errors::ServerError>())?;
+    module.add_class::<knowledge::KnowledgeBase>()?;
+    module.add_class::<knowledge::CodeInfo>()?;
+    module.add_class::<knowledge::Match>()?;
+    module.add_class::<knowledge::Mention>()?;
+    module.add_class::<coded::CodedEncounter>()?;
+    module.add_function(wrap_pyfunction!(releases::build, module)?)?;
+    module.add_function(wrap_pyfunction!(releases::pack_digest, module)?)?;
+    module.add_function(wrap_pyfunction!(releases::open_or_build, module)?)?;
+    module.add_function(wrap_pyfunction!(releases::write, module)?)?;
+    module.add_function(wrap_pyfunction!(releases::serve, module)?)?;
+    Ok(())
+}

@@ -50,6 +50,45 @@ pub fn write(path: &Path, image: &[u8]) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// What [`open_or_build`] gives.
+pub enum Kept {
+    /// Opened from the file.
+    Filed(KnowledgeBase),
+    /// Built; the file could not be kept, and why.
+    InMemory(Vec<u8>, StoreError),
+}
+
+/// Opens a file of the cache, or builds it first under a lock, so that processes that start together build once.
+///
+/// # Errors
+/// What `build` says; where the place cannot be written the image stays in memory.
+pub fn open_or_build<E>(path: &Path, build: impl FnOnce() -> Result<Vec<u8>, E>) -> Result<Kept, E> {
+    if let Ok(kb) = open(path) {
+        return Ok(Kept::Filed(kb));
+    }
+    let locked = lock(path);
+    if let (Ok(_), Ok(kb)) = (&locked, open(path)) {
+        return Ok(Kept::Filed(kb));
+    }
+    let image = build()?;
+    let kept = locked.and_then(|_lock| write(path, &image).and_then(|()| open(path)));
+    Ok(match kept {
+        Ok(kb) => Kept::Filed(kb),
+        Err(why) => Kept::InMemory(image, why),
+    })
+}
+
+/// Waits for the lock beside a file; it goes with the returned handle. The folder is made where it is missing.
+fn lock(path: &Path) -> Result<File, StoreError> {
+    let io = |source| StoreError::Io { path: path.to_owned(), source };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(io)?;
+    }
+    let file = File::create(path.with_extension("lock")).map_err(io)?;
+    file.lock().map_err(io)?;
+    Ok(file)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,64 @@
+"""Superbill: codes for clinical encounters, with proof.
+
+    import superbill
+
+    kb = superbill.open()
+    coded = kb.code({
+        "id": "1", "type": "office_visit", "setting": "professional", "date_of_service": "2026-05-04",
+        "documents": [{"id": "note", "text": "Assessment: Type 2 diabetes with neuropathy."}],
+    })
+    coded.codes  # ("E11.40",)
+
+Offsets are Unicode code points, half-open. Confidence is per mille. Dates are ISO 8601.
+"""
+
+from superbill._core import (
+    BuildError,
+    CodedEncounter,
+    CodeError,
+    CodeInfo,
+    DateError,
+    EncounterError,
+    KnowledgeBase,
+    KnowledgeBaseError,
+    Match,
+    Mention,
+    ServerError,
+    SuperbillError,
+    __version__,
+)
+
+__all__ = [
+    "BuildError",
+    "CodeError",
+    "CodeInfo",
+    "CodedEncounter",
+    "DateError",
+    "EncounterError",
+    "KnowledgeBase",
+    "KnowledgeBaseError",
+    "Match",
+    "Mention",
+    "ServerError",
+    "SuperbillError",
+    "__version__",
+    "open",
+]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import os
+
+
+def open(path: "str | os.PathLike[str] | None" = None) -> KnowledgeBase:
+    """Opens a knowledge base file; without a path the default one, which is built on first use (a few seconds, once).
+
+    Raises:
+        KnowledgeBaseError: the file is missing, truncated, corrupt, foreign or of another format.
+        BuildError: the default sources are not installed or not readable.
+    """
+    if path is not None:
+        return KnowledgeBase.open(path)
+    from superbill.default import open_default
+
+    return open_default()

@@ -1,0 +1,116 @@
+"""The default knowledge base: ICD-10-CM of the installed package `simple-icd-10-cm` and the packs of this package.
+
+It is built into the user's cache on first use. The name of the file is the identity of what it was built from, so that an upgrade or an edited pack
+never meets an old file. `SUPERBILL_CACHE` names another folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from superbill import _core
+
+KNOWLEDGE = Path(__file__).parent / "knowledge"
+MONTHS = "january february march april may june july august september october november december".split()
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Files of one ICD-10-CM release: the tabular list, the list of valid codes, and the first day (ISO 8601)."""
+
+    tabular: Path
+    codes: Path
+    effective: str
+
+
+def installed_release() -> Sources:
+    """The release that `simple-icd-10-cm` carries; the package is found, never imported (that takes seconds).
+
+    Raises:
+        BuildError: it is not installed, or its files are not where this version looks.
+    """
+    spec = find_spec("simple_icd_10_cm")
+    if spec is None or not spec.submodule_search_locations:
+        raise _core.BuildError("ICD-10-CM: the package simple-icd-10-cm is not installed: pip install 'simple-icd-10-cm==1.5.*'")
+    folder = Path(spec.submodule_search_locations[0]) / "data"
+    tabular, codes = sorted(folder.glob("*tabular*.xml")), sorted(folder.glob("code-list*.txt"))
+    if not tabular or not codes:
+        raise _core.BuildError(f"ICD-10-CM: no *tabular*.xml or code-list*.txt in {folder}: pip install 'simple-icd-10-cm==1.5.*'")
+    return Sources(tabular[-1], codes[-1], release_day(tabular[-1].name))
+
+
+def release_day(name: str) -> str:
+    """The first day of a release from its file name: `icd10c-tabular-April-1-2026.xml` -> `2026-04-01`.
+
+    Raises:
+        BuildError: the name has no such date.
+    """
+    found = re.search(rf"({'|'.join(MONTHS)})-(\d{{1,2}})-(\d{{4}})", name.lower())
+    if not found:
+        raise _core.BuildError(f"{name}: the release is not in the file name (such as April-1-2026): say it with --effective YYYY-MM-DD")
+    month, day, year = found.groups()
+    return f"{year}-{MONTHS.index(month) + 1:02}-{int(day):02}"
+
+
+def packs(folder: Path = KNOWLEDGE) -> list[tuple[str, str]]:
+    """The packs below a folder as (name, text), in order of name.
+
+    Raises:
+        BuildError: a pack is not UTF-8.
+    """
+    return [read_pack(path, path.relative_to(folder).as_posix()) for path in sorted(folder.rglob("*.toml"))]
+
+
+def read_pack(path: Path, name: str) -> tuple[str, str]:
+    """One pack as (name, text).
+
+    Raises:
+        BuildError: it cannot be read or is not UTF-8.
+    """
+    try:
+        return name, path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _core.BuildError(f"{path}: {error}") from None
+
+
+def cache_file(sources: Sources, contents: Iterable[tuple[str, str]]) -> Path:
+    """Where the default file of these sources is kept."""
+    identity = hashlib.sha256(f"{_core.FORMAT_VERSION} {_core.__version__} {_core.pack_digest(list(contents))}".encode())
+    # A rebuilt extension of the same version may compile differently.
+    for path in (sources.tabular, sources.codes, Path(_core.__file__)):
+        status = path.stat()
+        identity.update(f" {path.name} {status.st_size} {status.st_mtime_ns}".encode())
+    folder = os.environ.get("SUPERBILL_CACHE")
+    if not folder:
+        from platformdirs import user_cache_dir
+
+        folder = user_cache_dir("superbill", appauthor=False)
+    return Path(folder) / f"default-{identity.hexdigest()[:16]}.kb"
+
+
+def open_default() -> _core.KnowledgeBase:
+    """Opens the default file, or builds it first; in memory where the cache cannot be written.
+
+    Raises:
+        BuildError: the sources are not installed or not readable.
+    """
+    sources, contents = installed_release(), packs()
+    path = cache_file(sources, contents)
+    if not path.exists():
+        note(f"building the knowledge base from {sources.tabular.name} (once, a few seconds) ...")
+    kb, why = _core.open_or_build(path, sources.tabular, sources.codes, sources.effective, contents)
+    if why is not None:
+        note(f"the knowledge base stays in memory: {why}; set SUPERBILL_CACHE to a folder that can be written to keep it")
+    return kb
+
+
+def note(message: str) -> None:
+    """A line for the person at the terminal."""
+    print(f"superbill: {message}", file=sys.stderr, flush=True)

@@ -1,0 +1,56 @@
+//! `superbill.v1.Coding`.
+
+use crate::deadline::Deadline;
+use std::{cell::RefCell, sync::Arc};
+use superbill_core::{Scratch, coded::CodingError, knowledge::KnowledgeBase};
+use superbill_proto::{
+    AnswerError, answer,
+    v1::{CodeRequest, CodeResponse, coding_server::Coding},
+};
+use tokio::sync::Semaphore;
+use tonic::{Request, Response, Status};
+
+/// Encounters that may wait for each one that is being coded; more are refused, so that memory stays bounded.
+const WAITING: usize = 64;
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+pub(crate) struct CodingService {
+    kb: KnowledgeBase,
+    places: Arc<Semaphore>,
+}
+
+impl CodingService {
+    pub(crate) fn new(kb: KnowledgeBase, threads: usize) -> Self {
+        Self { kb, places: Arc::new(Semaphore::new(threads * (1 + WAITING))) }
+    }
+}
+
+fn status(error: &AnswerError) -> Status {
+    match error {
+        AnswerError::Encounter(error) => Status::invalid_argument(error.to_string()),
+        AnswerError::Coding(error @ CodingError::TooLong(_)) => Status::invalid_argument(error.to_string()),
+        AnswerError::Coding(error @ CodingError::Cancelled) => Status::deadline_exceeded(error.to_string()),
+    }
+}
+
+#[tonic::async_trait]
+impl Coding for CodingService {
+    async fn code(&self, request: Request<CodeRequest>) -> Result<Response<CodeResponse>, Status> {
+        let deadline = Deadline::of(request.metadata());
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+            return Err(Status::resource_exhausted("too many encounters wait: try again later"));
+        };
+        let encounter = request.into_inner().encounter.ok_or_else(|| Status::invalid_argument("encounter: required"))?;
+        let kb = self.kb.clone();
+        // Coding takes CPU time that grows with the note; on the transport's threads one long note would hold up every other call.
+        let work = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            SCRATCH.with_borrow_mut(|scratch| answer(&kb, &encounter, scratch, &deadline))
+        });
+        let coded = work.await.map_err(|_| Status::internal("coding stopped"))?.map_err(|e| status(&e))?;
+        Ok(Response::new(CodeResponse { coded: Some(coded) }))
+    }
+}

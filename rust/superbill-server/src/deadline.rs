@@ -1,0 +1,52 @@
+//! The caller's deadline as a [`Cancel`].
+
+use std::time::{Duration, Instant};
+use superbill_core::Cancel;
+use tonic::metadata::MetadataMap;
+
+/// When the caller stops waiting; `None`: never.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline(Option<Instant>);
+
+impl Deadline {
+    /// From the `grpc-timeout` header: up to eight digits and a unit (gRPC over HTTP/2, section Requests).
+    pub(crate) fn of(metadata: &MetadataMap) -> Self {
+        let timeout = metadata.get("grpc-timeout").and_then(|value| value.to_str().ok()).and_then(duration);
+        Self(timeout.and_then(|timeout| Instant::now().checked_add(timeout)))
+    }
+}
+
+fn duration(timeout: &str) -> Option<Duration> {
+    let (digits, unit) = timeout.split_at_checked(timeout.len().checked_sub(1)?)?;
+    let amount: u64 = (digits.len() <= 8).then(|| digits.parse().ok())??;
+    match unit {
+        "H" => Some(Duration::from_secs(amount * 3600)),
+        "M" => Some(Duration::from_secs(amount * 60)),
+        "S" => Some(Duration::from_secs(amount)),
+        "m" => Some(Duration::from_millis(amount)),
+        "u" => Some(Duration::from_micros(amount)),
+        "n" => Some(Duration::from_nanos(amount)),
+        _ => None,
+    }
+}
+
+impl Cancel for Deadline {
+    fn cancelled(&self) -> bool {
+        self.0.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timeouts_of_the_protocol() {
+        assert_eq!(duration("1S"), Some(Duration::from_secs(1)));
+        assert_eq!(duration("99999999H"), Some(Duration::from_secs(99_999_999 * 3600)));
+        assert_eq!(duration("250m"), Some(Duration::from_millis(250)));
+        for wrong in ["", "S", "1", "1s", "123456789S", "-1S", "1\u{e9}"] {
+            assert_eq!(duration(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,24 @@
+"""What the tests share: the knowledge base and the data beside the repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import superbill
+
+CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
+
+
+@pytest.fixture(scope="session")
+def kb() -> superbill.KnowledgeBase:
+    return superbill.open()
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    """The evaluation sets, which are never copied into the repository."""
+    if not CORPORA.is_dir():
+        pytest.skip("the evaluation sets are not at ../shared/corpora")
+    return CORPORA

@@ -1,0 +1,49 @@
+"""Every example of every pack, whole, through the engine."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from notes import encounter
+
+import superbill
+from superbill.default import packs
+
+Example = dict[str, Any]
+
+
+def examples() -> Iterator[Any]:
+    for name, text in packs():
+        for number, example in enumerate(tomllib.loads(text).get("example", []), 1):
+            yield pytest.param(name, example, id=f"{name.removesuffix('.toml')}:{number}")
+
+
+@pytest.mark.parametrize(("pack", "example"), list(examples()))
+def test_example(kb: superbill.KnowledgeBase, pack: str, example: Example) -> None:
+    if "mention" in example:
+        assert assertion_of(kb, example) == example["assertion"]
+    elif pack.startswith("cpt/"):
+        coded = kb.code(encounter(example["text"], example["type"], **example.get("encounter", {})))
+        assert [procedure_code(p) for p in coded.procedures] == example["expect"]
+        included = {s.id for p in coded.procedures for s in p.because if s.kind == "included"}
+        assert included >= set(example.get("included", []))
+        assert sorted(m for q in coded.queries for m in q.missing) == sorted(example.get("query", []))
+    else:
+        coded = kb.code(encounter(example["text"], example.get("type", "office_visit"), **example.get("encounter", {})))
+        assert sorted(d.code for d in coded.diagnoses) == sorted(example["expect"])
+
+
+def procedure_code(procedure: Any) -> str:
+    code = "-".join([procedure.code, *procedure.modifiers])
+    return f"{code}*{procedure.units}" if procedure.units > 1 else code
+
+
+def assertion_of(kb: superbill.KnowledgeBase, example: Example) -> str | None:
+    """What is said of the last place where the words of `mention` stand; `None` where they are no mention."""
+    text, words = example["text"], example["mention"]
+    start = text.lower().rindex(words.lower())
+    said = [m.assertion for m in kb.read(text) if m.start == start and m.end == start + len(words)]
+    return said[0] if said else None
