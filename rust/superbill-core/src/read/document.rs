@@ -195,7 +195,8 @@ fn mention(kb: &KnowledgeBase, reading: &mut Reading) {
         }
         // Our lexicon speaks as notes do; titles and inclusion terms are the second choice, the most general code first.
         let codes = || same.iter().filter(|h| h.sense.kind.get() == sense::CODE);
-        let chosen = codes().find(|h| h.sense.source.get() != NONE).or_else(|| codes().next());
+        let plain = |h: &&Hit| kb.rules().not_by_title.iter().any(|r| (r.0..r.1).contains(&h.sense.target.get()));
+        let chosen = codes().find(|h| h.sense.source.get() != NONE).or_else(|| codes().find(|h| !plain(h)));
         let found = if let Some(hit) = chosen {
             Some((hit.sense.target.get(), hit.sense.extra.get(), hit.sense.source.get()))
         } else if let Some(hit) = same.iter().find(|h| h.sense.kind.get() == sense::ABBREVIATION) {

@@ -80,7 +80,7 @@ pub(super) fn said(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
         for hit in hits.iter().filter(|h| h.sense.kind.get() == sense::ELEMENT && longest(h)) {
             let sentence = reading.sentence_of(hit.first);
             let Some(inside) = reading.sentences.get(sentence as usize).filter(|s| s.first <= hit.first && hit.end <= s.end) else { continue };
-            let (said, cue) = assertion::of(kb, reading, sentence, hit.first, hit.end);
+            let (said, cue) = assertion::of(kb, reading, sentence, (hit.first, hit.end), sense::ELEMENT);
             // A heading's own assertion is about conditions; a cue is about whatever it governs.
             let excluded = said != Assertion::Present && (cue.is_some() || said == Assertion::Family);
             if !excluded && inside.end > inside.first {

@@ -148,15 +148,15 @@ fn units(units: &Units, instance: &Instance) -> Option<u32> {
     }
 }
 
-/// Asks for what the rows lack, from the rows that fail for nothing else.
+/// Asks for what the rows lack, from those that fail for nothing else and lack least: the fewest questions that lead to a code.
 fn ask(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instance, decided: bool, coded: &mut Coded) {
     let mut missing: Vec<u32> = Vec::new();
     if !decided {
-        for row in &family.rows {
-            if let Verdict::Missing(subjects) = holds(encounter, family, instance, &row.when) {
-                missing.extend(subjects.iter().filter_map(|s| if let Subject::Element(e) = s { Some(*e) } else { None }));
-            }
-        }
+        let verdicts = family.rows.iter().map(|row| holds(encounter, family, instance, &row.when));
+        let lacks: Vec<Vec<Subject>> = verdicts.filter_map(|v| if let Verdict::Missing(s) = v { Some(s) } else { None }).collect();
+        let least = lacks.iter().map(Vec::len).min();
+        let elements = lacks.iter().filter(|l| Some(l.len()) == least).flatten();
+        missing.extend(elements.filter_map(|s| if let Subject::Element(e) = s { Some(*e) } else { None }));
         missing.sort_unstable();
         missing.dedup();
     }
