@@ -25,6 +25,7 @@ from superbill._core import (
     Mention,
     ServerError,
     SuperbillError,
+    Terms,
     __version__,
 )
 
@@ -41,6 +42,7 @@ __all__ = [
     "Mention",
     "ServerError",
     "SuperbillError",
+    "Terms",
     "__version__",
     "open",
 ]

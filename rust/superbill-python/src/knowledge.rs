@@ -1,6 +1,11 @@
 //! A knowledge base as Python sees it.
 
-use crate::{coded::CodedEncounter, errors, offsets::CodePoints};
+use crate::{
+    coded::CodedEncounter,
+    errors,
+    offsets::CodePoints,
+    terms::{Rows, arrays},
+};
 use pyo3::{
     prelude::*,
     sync::PyOnceLock,
@@ -200,20 +205,15 @@ impl KnowledgeBase {
     /// Every whole-word term of many texts, of codes or not, as four numpy arrays of `uint32` and equal length: text, start, end, phrase.
     /// Works without the GIL.
     fn match_arrays<'py>(&self, py: Python<'py>, texts: Vec<String>) -> PyResult<Bound<'py, PyTuple>> {
-        let columns = py.detach(|| {
-            let mut columns = [const { Vec::<u8>::new() }; 4];
+        arrays(py, || {
+            let mut rows = Rows::default();
             for (at, text) in (0_u32..).zip(&texts) {
                 for (start, end, phrase) in self.spans(text) {
-                    for (column, value) in columns.iter_mut().zip([at, start, end, phrase]) {
-                        column.extend_from_slice(&value.to_le_bytes());
-                    }
+                    rows.push([at, start, end, phrase]);
                 }
             }
-            columns
-        });
-        let from_buffer = py.import("numpy")?.getattr("frombuffer")?;
-        let arrays = columns.iter().map(|c| from_buffer.call1((PyBytes::new(py, c), "<u4"))).collect::<PyResult<Vec<_>>>()?;
-        PyTuple::new(py, arrays)
+            rows
+        })
     }
 
     /// The codes that a phrase of `match_arrays` names.

@@ -6,6 +6,7 @@ mod errors;
 mod knowledge;
 mod offsets;
 mod releases;
+mod terms;
 
 use pyo3::prelude::*;
 
@@ -26,6 +27,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<knowledge::Match>()?;
     module.add_class::<knowledge::Mention>()?;
     module.add_class::<coded::CodedEncounter>()?;
+    module.add_class::<terms::Terms>()?;
     module.add_function(wrap_pyfunction!(releases::build, module)?)?;
     module.add_function(wrap_pyfunction!(releases::pack_digest, module)?)?;
     module.add_function(wrap_pyfunction!(releases::open_or_build, module)?)?;

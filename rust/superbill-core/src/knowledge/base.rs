@@ -158,7 +158,10 @@ impl KnowledgeBase {
     /// The codes that a phrase names.
     pub fn phrase_codes(&self, phrase: u32) -> Vec<CodeId> {
         let code = |s: &SenseRecord| (s.kind.get() == super::layout::sense::CODE).then(|| CodeId(s.target.get()));
-        self.senses(phrase).iter().filter_map(code).collect()
+        let mut codes: Vec<CodeId> = self.senses(phrase).iter().filter_map(code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes
     }
 
     /// Every overlapping whole-word term of a text: byte offsets and phrase id, in order of start.

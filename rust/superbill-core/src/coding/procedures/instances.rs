@@ -40,18 +40,21 @@ impl Instance<'_> {
         self.values.push((element, vec![value.to_owned()], Vec::new()));
     }
 
-    pub(super) fn evidence(&self) -> Vec<Span> {
+    /// Where the anchor and the elements asked for stand.
+    pub(super) fn evidence(&self, of: impl Fn(u32) -> bool) -> Vec<Span> {
         let mut spans = vec![self.anchor];
-        spans.extend(self.values.iter().flat_map(|v| v.2.iter().copied()).chain(self.measures.iter().map(|m| m.2)));
+        spans.extend(self.values.iter().filter(|v| of(v.0)).flat_map(|v| v.2.iter().copied()));
+        spans.extend(self.measures.iter().filter(|m| of(m.0)).map(|m| m.2));
         let mut seen = Vec::new();
         spans.retain(|s| !seen.contains(s) && { seen.push(*s); true });
         spans
     }
 
-    pub(super) fn steps(&self, family: &Family) -> Vec<Step> {
+    /// One step for each element asked for that the note gives.
+    pub(super) fn steps(&self, family: &Family, of: impl Fn(u32) -> bool) -> Vec<Step> {
         let element = |element: u32, span: Option<Span>| Step { kind: StepKind::Element, record: element, pack: family.pack, span };
-        let values = self.values.iter().map(|v| element(v.0, v.2.first().copied()));
-        values.chain(self.measures.iter().map(|m| element(m.0, Some(m.2)))).collect()
+        let values = self.values.iter().filter(|v| of(v.0)).map(|v| element(v.0, v.2.first().copied()));
+        values.chain(self.measures.iter().filter(|m| of(m.0)).map(|m| element(m.0, Some(m.2)))).collect()
     }
 }
 

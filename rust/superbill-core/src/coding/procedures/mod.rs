@@ -97,7 +97,8 @@ fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instan
         return;
     }
     let confidence = per_mille(Features { addressed: instance.in_section, defaulted: false, curated: true, assumed });
-    let mut because = told.steps(family);
+    let decisive = |element: u32| family.requires.iter().chain(&rule.when).any(|c| c.0 == Subject::Element(element));
+    let mut because = told.steps(family, decisive);
     because.push(Step { kind: StepKind::Decision, record: row as u32, pack: family.pack, span: None });
     let mut modifiers: Vec<[u8; 2]> = Vec::new();
     let holds = |when: &Conditions| holds(encounter, family, &told, when) == Verdict::Holds;
@@ -113,7 +114,7 @@ fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instan
         units,
         pointers: Vec::new(),
         confidence,
-        evidence: told.evidence(),
+        evidence: told.evidence(decisive),
         because,
     };
     let mut add_ons = Vec::new();
@@ -164,7 +165,7 @@ fn ask(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instance,
     if missing.is_empty() && !side {
         return;
     }
-    let query = Query::Elements { family: at, missing, side, evidence: instance.evidence() };
+    let query = Query::Elements { family: at, missing, side, evidence: instance.evidence(|_| true) };
     let same = |q: &Query| match (q, &query) {
         (
             Query::Elements { family: a, missing: b, side: c, .. },

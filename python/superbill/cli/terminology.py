@@ -1,0 +1,85 @@
+"""`superbill lookup`, `superbill search` and `superbill match`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import superbill
+from superbill.cli.options import add_date, add_json, add_knowledge_base, knowledge_base, print_json
+
+
+def add_commands(commands: Any) -> None:
+    """Adds `lookup`, `search` and `match`."""
+    lookup = commands.add_parser("lookup", help="what is known of a code on a day")
+    lookup.add_argument("code", help="an ICD-10-CM code, with or without its dot")
+    add_date(lookup, required=True)
+    lookup.set_defaults(run=run_lookup)
+
+    search = commands.add_parser("search", help="billable codes whose description has all the words")
+    search.add_argument("words", nargs="+", help="words, or beginnings of words")
+    search.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many (default: %(default)s)")
+    add_date(search, required=True)
+    search.set_defaults(run=run_search)
+
+    match = commands.add_parser("match", help="every term of a text that names codes, overlaps included")
+    match.add_argument("file", metavar="FILE", help="a text file, or - for standard input")
+    match.set_defaults(run=run_match)
+
+    for command in (lookup, search, match):
+        add_knowledge_base(command)
+        add_json(command)
+
+
+def as_dict(info: superbill.CodeInfo) -> dict[str, Any]:
+    """The fields of a code for JSON."""
+    names = ("code", "description", "billable", "covered", "effective", "end", "parent", "children")
+    return {name: getattr(info, name) for name in names}
+
+
+def run_lookup(options: argparse.Namespace) -> int:
+    """Prints one code; 1 where it is unknown."""
+    info = knowledge_base(options).lookup(options.code, options.date)
+    if options.json:
+        print_json(as_dict(info) if info else None)
+    elif info is None:
+        print(f"superbill: {options.code}: no such code in the ICD-10-CM release that answers for {options.date}", file=sys.stderr)
+    else:
+        print(f"{info.code}  {info.description}")
+        print(f"  {'billable' if info.billable else 'not billable: choose a code below it'}; in force {info.effective} to {info.end}")
+        if not info.covered:
+            print(f"  no loaded release covers {options.date}: this is the nearest one")
+        if info.parent:
+            print(f"  above: {info.parent}")
+        if info.children:
+            print(f"  below: {' '.join(info.children)}")
+    return 0 if info else 1
+
+
+def run_search(options: argparse.Namespace) -> int:
+    """Prints the codes found, one a line; 1 where there is none."""
+    found = knowledge_base(options).search(" ".join(options.words), options.date, limit=options.limit)
+    if options.json:
+        print_json([as_dict(info) for info in found])
+    else:
+        for info in found:
+            print(f"{info.code:<9} {info.description}")
+    return 0 if found else 1
+
+
+def run_match(options: argparse.Namespace) -> int:
+    """Prints the terms of a text, one a line: start, end, words, codes."""
+    content = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        raise superbill.SuperbillError(f"{options.file}: not UTF-8 at byte {error.start}") from None
+    found = knowledge_base(options).match(text)
+    if options.json:
+        print_json([{"start": m.start, "end": m.end, "text": text[m.start : m.end], "codes": m.codes} for m in found])
+    else:
+        for m in found:
+            print(f"{m.start:>7} {m.end:>7}  {' '.join(text[m.start : m.end].split()):<40} {' '.join(m.codes)}")
+    return 0
