@@ -1,7 +1,7 @@
-"""Writes what the trie is measured on: `python benches/trie_inputs.py FOLDER` -> phrases-182k.txt, phrases-1m.txt, notes.txt (form feeds between notes).
+"""Writes what the trie is measured on: `python benches/dictionary.py FOLDER` -> phrases-182k.txt, phrases-1m.txt, notes.txt (form feeds between notes).
 
 Phrases: titles of ICD-10-CM with their seventh characters, inclusion terms, and the lexicon, then lay variants (a title without its "unspecified", "with" for
-"due to", words in another order at a comma) to 182,000; the million is padded with pairs of these. Notes: MTSamples, where it is at hand.
+"due to", words in another order at a comma) to 182,000; the million is padded with pairs of these. Notes: MTSamples where it is at hand, else the demo.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 
+from superbill.cli.coding import DEMO
 from superbill.default import installed_release, packs
 
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
@@ -72,9 +73,11 @@ def dictionary(size: int) -> list[str]:
     return list(itertools.islice(found, size))
 
 
-def notes() -> list[str]:
-    """Texts of MTSamples."""
-    with gzip.open(CORPORA / "mtsamples.jsonl.gz", "rt", encoding="utf-8") as file:
+def notes(corpora: Path | None) -> list[str]:
+    """Texts of MTSamples in a folder; without one those of the demo."""
+    if corpora is None:
+        return [json.loads(path.read_bytes())["documents"][0]["text"] for path in sorted(DEMO.glob("*.json"))]
+    with gzip.open(corpora / "mtsamples.jsonl.gz", "rt", encoding="utf-8") as file:
         return [json.loads(line)["text"] for line in file]
 
 
@@ -83,4 +86,4 @@ if __name__ == "__main__":
     folder.mkdir(parents=True, exist_ok=True)
     for name, size in SIZES.items():
         (folder / f"phrases-{name}.txt").write_text("\n".join(dictionary(size)), encoding="utf-8")
-    (folder / "notes.txt").write_text("\f".join(notes()), encoding="utf-8")
+    (folder / "notes.txt").write_text("\f".join(notes(CORPORA if CORPORA.is_dir() else None)), encoding="utf-8")

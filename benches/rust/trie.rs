@@ -1,6 +1,6 @@
 //! The term trie beside the `aho-corasick` crate with a whole-word test: every overlapping whole-word phrase, without regard to case, cycling all notes.
 //!
-//! `SUPERBILL_BENCH=FOLDER cargo bench -p superbill-core --bench trie`, after `python benches/trie_inputs.py FOLDER`; without a folder a small dictionary
+//! `SUPERBILL_BENCH=FOLDER cargo bench -p superbill-core --bench trie`, after `python benches/dictionary.py FOLDER`; without a folder a small dictionary
 //! of made-up words, so that the bench runs anywhere.
 #![allow(missing_docs, clippy::print_stdout)]
 
@@ -82,7 +82,7 @@ fn bench(criterion: &mut Criterion) {
         compare(criterion, "made-up", &phrases, &notes);
         return;
     };
-    let read = |name: &str| std::fs::read_to_string(Path::new(&folder).join(name)).expect("run benches/trie_inputs.py first");
+    let read = |name: &str| std::fs::read_to_string(Path::new(&folder).join(name)).expect("run benches/dictionary.py first");
     let notes: Vec<String> = read("notes.txt").split('\u{c}').map(str::to_owned).collect();
     for name in ["182k", "1m"] {
         let phrases: Vec<String> = read(&format!("phrases-{name}.txt")).lines().map(str::to_owned).collect();

@@ -94,11 +94,15 @@ pub fn build(sources: &Sources<'_>) -> Result<Vec<u8>, CompileError> {
     }
     let near = std::mem::take(&mut phrases.near);
     let spellings = std::mem::take(&mut phrases.words);
+    let articles: Vec<&str> = forms.iter().flat_map(|f| &f.1.article).flat_map(|a| &a.say).map(String::as_str).collect();
+    phrases.without(&articles);
     let (starts, senses, trie_sections) = phrases.build();
     let part = |id: u32| trie_sections.iter().find(|s| s.0 == id).map_or(&[][..], |s| s.1.as_slice());
     let trie = TermTrie::from_sections(&TrieSections::from_parts(part)).map_err(|e| CompileError::new("term trie", e.to_string()))?;
     let words = Words::new(trie.vocabulary(), &spellings, forms.iter().map(|f| &f.1));
-    resolve(&words, &mut rules, &near);
+    let sides = forms.iter().flat_map(|f| &f.1.attribute).filter(|a| a.axis == "laterality").flat_map(|a| &a.say).map(String::as_str);
+    let interposed: Vec<&str> = sides.filter(|s| s.chars().all(char::is_alphabetic)).chain(articles.iter().copied()).collect();
+    resolve(&words, &mut rules, &near, &interposed);
     let image = Writer { tabular: &tabular, codes: &codes, words: &words }.write(&rules)?;
     let mut sections = image;
     sections.push((section::PHRASES, starts));
@@ -147,6 +151,45 @@ impl Writer<'_> {
         range(start..records.len() as u32)
     }
 
+    /// The title of a code, and of the one above it.
+    fn titles(&self, id: usize) -> (&str, &str) {
+        let code = &self.codes.all[id];
+        let named = code.extension.as_deref().unwrap_or(&self.tabular.nodes[code.node].title);
+        (named, self.codes.title_above(self.tabular, id))
+    }
+
+    fn flags(&self, id: usize) -> u32 {
+        let (named, above) = self.titles(id);
+        self.codes.flags(id, named, above)
+    }
+
+    /// By code, the words that tell it from its siblings: those of its title that the title above does not have, less what all siblings share.
+    fn told_apart(&self) -> Vec<Vec<u32>> {
+        let all = &self.codes.all;
+        let own = |id: usize| {
+            let (named, above) = self.titles(id);
+            if self.flags(id) & flag::SEVENTH == 0 { self.words.distinct(named, above) } else { Vec::new() }
+        };
+        let mut words: Vec<Vec<u32>> = (0..all.len()).map(own).collect();
+        let mut shared: HashMap<u32, (usize, Vec<u32>)> = HashMap::new();
+        for (id, own) in words.iter().enumerate() {
+            let (siblings, common) = shared.entry(self.codes.parent(all[id].parent)).or_insert_with(|| (0, own.clone()));
+            *siblings += 1;
+            common.retain(|w| own.contains(w));
+        }
+        for (id, own) in words.iter_mut().enumerate() {
+            if let Some((2.., common)) = shared.get(&self.codes.parent(all[id].parent)) {
+                let apart: Vec<u32> = own.iter().copied().filter(|w| !common.contains(w)).collect();
+                // "with macular edema" beside "without macular edema" keeps its words: nothing else tells it.
+                let residual = self.flags(id) & (flag::UNSPECIFIED | flag::OTHER) != 0;
+                if !apart.is_empty() || residual {
+                    *own = apart;
+                }
+            }
+        }
+        words
+    }
+
     fn write(&self, rules: &Rules) -> Result<Vec<(u32, Vec<u8>)>, CompileError> {
         let mut text = TextPool::default();
         let (mut notes, mut targets, mut distinct) = (Vec::new(), Vec::new(), Vec::<U32>::new());
@@ -161,18 +204,16 @@ impl Writer<'_> {
                 notes: self.notes(&block.notes, &mut text, &mut notes, &mut targets),
             })
             .collect();
+        let told_apart = self.told_apart();
         let mut records = Vec::new();
         let empty: Vec<icd10cm_tabular::Note> = Vec::new();
         for (id, code) in self.codes.all.iter().enumerate() {
             let node = &self.tabular.nodes[code.node];
             let own = if code.extension.is_some() { &empty } else { &node.notes };
             let extension = code.extension.as_ref().map_or("", |e| e.as_str());
-            let above = self.codes.title_above(self.tabular, id);
-            let named = if extension.is_empty() { node.title.as_str() } else { extension };
-            let flags = self.codes.flags(id, named, above);
-            let words = if flags & flag::SEVENTH == 0 { self.words.distinct(named, above) } else { Vec::new() };
+            let flags = self.flags(id);
             let start = distinct.len() as u32;
-            distinct.extend(words.into_iter().map(U32::new));
+            distinct.extend(told_apart[id].iter().copied().map(U32::new));
             records.push(CodeRecord {
                 key: code.key.0.into(),
                 parent: self.codes.parent(code.parent).into(),

@@ -142,13 +142,14 @@ impl Codes {
     pub(crate) fn flags(&self, id: usize, title: &str, above: &str) -> u32 {
         let code = &self.all[id];
         let (title, above) = (title.to_lowercase(), above.to_lowercase());
-        // "with unspecified complications" is a complication, not the residual code.
-        let residual = |word: &str| title.contains(word) && !above.contains(word) && !title.contains(&format!("with {word}"));
+        // "with unspecified complications" (E11.8) says that there is a complication: it is not the residual code.
+        let residual = |word: &str| title.matches(word).count() > above.matches(word).count() && !title.contains(&format!("with {word} complication"));
         let mut flags = 0;
         let leaf = self.subtree(id as u32).len() == 1;
         for (on, flag) in [
             (leaf && self.valid.contains(&code.key), flag::BILLABLE),
-            (residual("unspecified"), flag::UNSPECIFIED),
+            // What the Index gives where the note says no more: "unspecified", or no complication.
+            (residual("unspecified") || residual("uncomplicated") || residual("without complication"), flag::UNSPECIFIED),
             (residual("other") && !residual("unspecified"), flag::OTHER),
             (code.episode, flag::SEVENTH),
             (title.contains("diseases classified elsewhere"), flag::MANIFESTATION),

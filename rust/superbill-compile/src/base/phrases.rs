@@ -16,6 +16,8 @@ pub(crate) struct Phrases {
     pub words: BTreeSet<String>,
     /// Where a condition or abbreviation of a pack was first said.
     said: HashMap<u32, String>,
+    /// What packs call conditions, with its sense.
+    conditions: Vec<(String, SenseRecord)>,
     /// Neighbours of abbreviation senses, to be resolved: abbreviation, sense, words.
     pub near: Vec<(usize, usize, Vec<String>)>,
 }
@@ -44,10 +46,11 @@ const SHORTEST_TERM: usize = 4;
 
 impl Phrases {
     pub(crate) fn new(tabular: &Tabular, codes: &Codes) -> Self {
-        let mut phrases = Self { trie: TrieBuilder::new(), senses: Vec::new(), words: BTreeSet::new(), said: HashMap::new(), near: Vec::new() };
+        let mut phrases = Self { trie: TrieBuilder::new(), senses: Vec::new(), words: BTreeSet::new(), said: HashMap::new(), conditions: Vec::new(), near: Vec::new() };
         for (id, code) in codes.all.iter().enumerate().filter(|c| c.1.extension.is_none()) {
             let node = &tabular.nodes[code.node];
-            for term in node.inclusion_terms.iter().chain([&node.title]) {
+            // An inclusion term of one word is often a part of the body that the title goes on from ("Axis"): only a pack may tell it.
+            for term in node.inclusion_terms.iter().filter(|t| t.contains(' ')).chain([&node.title]) {
                 for form in [term.clone(), spoken(term)] {
                     if form.chars().filter(|c| c.is_alphanumeric()).count() >= SHORTEST_TERM {
                         phrases.put(&form, sense::CODE, id as u32, NONE, NONE);
@@ -88,7 +91,25 @@ impl Phrases {
                 return Err(CompileError::new(file, format!("{say:?} is also said in {other}")));
             }
         }
+        if kind == sense::CODE {
+            let sense = SenseRecord { kind: kind.into(), target: target.into(), extra: extra.into(), source: pack.into() };
+            self.conditions.push((say.to_owned(), sense));
+        }
         Ok(())
+    }
+
+    /// Adds the conditions of packs once more without articles, as texts are read a second time (`read::document`), unless another is called so.
+    pub(crate) fn without(&mut self, articles: &[&str]) {
+        for (say, sense) in std::mem::take(&mut self.conditions) {
+            let kept: Vec<&str> = say.split(' ').filter(|w| !articles.contains(w)).collect();
+            let plain = kept.join(" ");
+            if plain.len() < say.len() && !kept.is_empty() {
+                let Some(phrase) = self.trie.add(&plain) else { continue };
+                if self.said.insert(phrase, String::new()).is_none() {
+                    self.put(&plain, sense::CODE, sense.target.get(), sense.extra.get(), sense.source.get());
+                }
+            }
+        }
     }
 
     /// Makes words known that no phrase holds.

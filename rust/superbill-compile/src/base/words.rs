@@ -100,7 +100,10 @@ impl<'a> Words<'a> {
 }
 
 /// Puts word ids where the rules speak of words.
-pub(super) fn resolve(words: &Words<'_>, rules: &mut Rules, near: &[(usize, usize, Vec<String>)]) {
+pub(super) fn resolve(words: &Words<'_>, rules: &mut Rules, near: &[(usize, usize, Vec<String>)], interposed: &[&str]) {
+    rules.interposed = interposed.iter().filter_map(|w| words.vocabulary.word(w)).collect();
+    rules.interposed.sort_unstable();
+    rules.interposed.dedup();
     for attribute in &mut rules.attributes {
         attribute.words = words.of(&attribute.value);
         attribute.words.retain(|w| !words.nonessential.contains(w) || attribute.axis == "laterality");

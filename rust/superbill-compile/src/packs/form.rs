@@ -17,11 +17,13 @@ pub struct PackFile {
     pub attribute: Vec<Attribute>,
     pub word: Vec<Word>,
     pub nonessential: Vec<Say>,
+    pub article: Vec<Say>,
     pub condition: Vec<Condition>,
     pub abbreviation: Vec<Abbreviation>,
     pub combine: Vec<Combine>,
     pub integral: Vec<Integral>,
     pub default_episode: Vec<DefaultEpisode>,
+    pub companion: Vec<Companion>,
     pub never_first: Vec<Codes>,
     pub not_by_title: Vec<Codes>,
     pub family: Option<Family>,
@@ -163,6 +165,15 @@ pub struct Integral {
 pub struct DefaultEpisode {
     pub under: Vec<String>,
     pub seventh: String,
+    #[serde(default)]
+    pub citation: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Companion {
+    pub of: Vec<String>,
+    pub codes: Vec<String>,
     #[serde(default)]
     pub citation: String,
 }

@@ -2,7 +2,7 @@
 
 use super::form::{OneOrMany, PackFile};
 use crate::{CompileError, base::Codes};
-use superbill_core::knowledge::rules::{Combine, DefaultEpisode, Integral, Rules};
+use superbill_core::knowledge::rules::{Combine, Companion, DefaultEpisode, Integral, Rules};
 
 pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, codes: &Codes, rules: &mut Rules) -> Result<(), CompileError> {
     for combine in &form.combine {
@@ -32,6 +32,9 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, codes: &Codes, rul
     }
     for list in &form.never_first {
         rules.never_first.extend(codes.ranges(file, &list.codes)?);
+    }
+    for companion in &form.companion {
+        rules.companions.push(Companion { of: codes.ranges(file, &companion.of)?, codes: codes.ranges(file, &companion.codes)? });
     }
     for list in &form.not_by_title {
         rules.not_by_title.extend(codes.ranges(file, &list.codes)?);

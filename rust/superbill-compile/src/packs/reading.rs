@@ -40,6 +40,9 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
             phrases.add(file, say, sense::ATTRIBUTE, rules.attributes.len() as u32 - 1, NONE, pack)?;
         }
     }
+    for article in form.article.iter().flat_map(|a| &a.say) {
+        phrases.word(article);
+    }
     for word in form.word.iter().flat_map(|w| w.say.iter().chain([&w.is])) {
         phrases.word(word);
     }

@@ -11,9 +11,9 @@ use crate::{
     knowledge::{
         KnowledgeBase,
         layout::{NONE, sense},
-        rules::{Addressed, Assertion},
+        rules::{Addressed, Assertion, CodeRanges},
     },
-    read::{Mention, Reading},
+    read::{Mention, Reading, Sentence},
 };
 
 /// Words of a line that names a problem; a longer one tells a story.
@@ -48,10 +48,33 @@ fn addressed<'a>(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &'a [R
     if encounter.scope == Scope::All {
         return all(Addressed::Yes).chain(all(Addressed::Maybe)).chain(all(Addressed::No)).collect();
     }
-    let yes: Vec<_> = all(Addressed::Yes).collect();
-    if yes.is_empty() {
-        return all(Addressed::Maybe).collect();
+    let mut chosen = problems(readings, all(Addressed::Yes).collect());
+    if chosen.is_empty() && !assessed_in_unknown_words(kb, readings) {
+        chosen = all(Addressed::Maybe).collect();
     }
+    // The circumstances of an injury are told in its history, not in the assessment (OCG I.C.20.a).
+    let within = |c: &Candidate<'_>, ranges: &CodeRanges| ranges.iter().any(|r| (r.0..r.1).contains(&c.mention.node));
+    for companion in &kb.rules().companions {
+        if chosen.iter().any(|c| within(c, &companion.of)) {
+            chosen.retain(|c| !within(c, &companion.codes));
+            chosen.extend(all(Addressed::Yes).chain(all(Addressed::Maybe)).filter(|c| within(c, &companion.codes)));
+        } else if chosen.iter().any(|c| c.addressed) {
+            chosen.retain(|c| !within(c, &companion.codes));
+        }
+    }
+    chosen
+}
+
+/// Whether an assessment stands there of which no condition is known: then what the rest of the note tells is no substitute. Where it names only
+/// what is uncertain or excluded, the symptoms that the rest tells are what can be coded (OCG IV.D, IV.H).
+fn assessed_in_unknown_words(kb: &KnowledgeBase, readings: &[Reading]) -> bool {
+    let assessed = |reading: &Reading| (0..reading.sentences.len() as u32).any(|s| role_says(kb, reading, s) == Addressed::Yes);
+    let known = |reading: &Reading| reading.mentions.iter().any(|m| role_says(kb, reading, m.sentence) == Addressed::Yes);
+    readings.iter().any(assessed) && !readings.iter().any(known)
+}
+
+/// Of what the assessment tells, the problems that it names.
+fn problems<'a>(readings: &'a [Reading], yes: Vec<Candidate<'a>>) -> Vec<Candidate<'a>> {
     let sentence = |c: &Candidate<'_>| readings[c.document].sentences[c.mention.sentence as usize];
     let names_problem = |c: &Candidate<'_>| {
         let s = sentence(c);
@@ -71,10 +94,15 @@ fn addressed<'a>(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &'a [R
     yes.into_iter().filter(|c| first.contains(&(c.document, sentence(c).block, c.mention.sentence))).collect()
 }
 
-/// Canonical words and attribute values of some sentences.
-fn words_of<'a>(kb: &KnowledgeBase, reading: &Reading, sentences: impl Iterator<Item = &'a crate::read::Sentence>, out: &mut Vec<u32>) {
+/// Canonical words and attribute values of a sentence.
+fn words_of(kb: &KnowledgeBase, reading: &Reading, s: &Sentence, out: &mut Vec<u32>) {
+    out.extend(reading.tokens[s.first as usize..s.end as usize].iter().map(|t| kb.canonical(t.word)));
+    values_of(kb, reading, std::iter::once(s), out);
+}
+
+/// Words of the attribute values of some sentences.
+fn values_of<'a>(kb: &KnowledgeBase, reading: &Reading, sentences: impl Iterator<Item = &'a Sentence>, out: &mut Vec<u32>) {
     for s in sentences {
-        out.extend(reading.tokens[s.first as usize..s.end as usize].iter().map(|t| kb.canonical(t.word)));
         for hit in reading.hits_in(s.first, s.end).filter(|h| h.sense.kind.get() == sense::ATTRIBUTE) {
             if let Some(attribute) = kb.rules().attributes.get(hit.sense.target.get() as usize) {
                 out.extend(&attribute.words);
@@ -128,17 +156,18 @@ pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
         let mention = candidate.mention;
         let sentence = reading.sentences[mention.sentence as usize];
         let mut words = Vec::new();
-        words_of(kb, reading, std::iter::once(&sentence), &mut words);
+        words_of(kb, reading, &sentence, &mut words);
         let side_told = |words: &[u32]| Sides::told(words, &sides.right) || Sides::told(words, &sides.left) || Sides::told(words, &sides.both);
         let own_side = side_told(&words);
         let side_words = [&sides.right, &sides.left, &sides.both];
         let is_side = |w: &u32| side_words.iter().any(|s| s.contains(w));
+        // The sentence tells what the condition is; its paragraph only adds values that every condition has (side, acuity, severity).
         let mut around = Vec::new();
-        words_of(kb, reading, reading.sentences.iter().filter(|s| s.block == sentence.block), &mut around);
+        values_of(kb, reading, reading.sentences.iter().filter(|s| s.block == sentence.block), &mut around);
         if !own_side && !side_told(&around) {
             // One side in the whole note is this problem's side; two are a question.
             let mut note = Vec::new();
-            words_of(kb, reading, reading.sentences.iter(), &mut note);
+            values_of(kb, reading, reading.sentences.iter(), &mut note);
             around.extend(note.iter().copied().filter(is_side));
         }
         words.extend(around.into_iter().filter(|w| !own_side || !is_side(w)));

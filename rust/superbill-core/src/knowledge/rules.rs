@@ -96,6 +96,13 @@ pub struct Integral {
     pub symptoms: CodeRanges,
 }
 
+/// Codes that go with others and are told elsewhere in the note: the external causes of injuries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Companion {
+    pub of: CodeRanges,
+    pub codes: CodeRanges,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DefaultEpisode {
     pub under: CodeRanges,
@@ -245,10 +252,13 @@ pub struct Rules {
     pub roles: Vec<Role>,
     pub cues: Vec<Cue>,
     pub attributes: Vec<Attribute>,
+    /// Ids of words that may stand inside a term and leave it what it is: sides and articles ("pain in the left knee"). Sorted.
+    pub interposed: Vec<u32>,
     pub abbreviations: Vec<Vec<AbbreviationSense>>,
     pub combines: Vec<Combine>,
     pub integrals: Vec<Integral>,
     pub default_episodes: Vec<DefaultEpisode>,
+    pub companions: Vec<Companion>,
     pub never_first: CodeRanges,
     /// Codes whose titles are ordinary words, so that only the lexicon names them.
     pub not_by_title: CodeRanges,

@@ -52,6 +52,8 @@ pub struct Reading {
     /// In order of start.
     pub hits: Vec<Hit>,
     pub mentions: Vec<Mention>,
+    /// Tokens that may not be left out of a term, with their places.
+    bare: Vec<(u32, Token)>,
 }
 
 /// White space before a token.
@@ -90,10 +92,29 @@ pub fn read(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
     trie.find_all(&reading.tokens, |m| {
         hits.extend(kb.senses(m.phrase).iter().map(|&sense| Hit { first: m.first, end: m.end, sense }));
     });
+    find_across(kb, &reading.tokens, &mut reading.bare, hits);
     hits.sort_by_key(|h| (h.first, std::cmp::Reverse(h.end)));
     split(text, reading);
     mention(kb, reading);
     assertion::assert(kb, reading);
+}
+
+/// Conditions whose term has a side or an article in it: the text is read once more without these words.
+fn find_across(kb: &KnowledgeBase, tokens: &[Token], bare: &mut Vec<(u32, Token)>, hits: &mut Vec<Hit>) {
+    let interposed = |t: &Token| kb.rules().interposed.binary_search(&t.word).is_ok();
+    bare.clear();
+    bare.extend((0..).zip(tokens.iter().copied()).filter(|t| !interposed(&t.1)));
+    if bare.len() == tokens.len() {
+        return;
+    }
+    let left: Vec<Token> = bare.iter().map(|t| t.1).collect();
+    kb.trie().find_all(&left, |m| {
+        let (first, end) = (bare[m.first as usize].0, bare[m.end as usize - 1].0 + 1);
+        if end - first > m.end - m.first {
+            let conditions = kb.senses(m.phrase).iter().filter(|s| s.kind.get() == sense::CODE);
+            hits.extend(conditions.map(|&sense| Hit { first, end, sense }));
+        }
+    });
 }
 
 /// The longest heading that starts at a token, where the layout says that it is one.
@@ -175,41 +196,49 @@ impl Reading {
     }
 }
 
-/// Conditions: the longest phrases, an abbreviation by its neighbours.
+/// Conditions: of overlapping phrases the longest, the first of equals; an abbreviation by its neighbours.
 fn mention(kb: &KnowledgeBase, reading: &mut Reading) {
-    let mut mentions: Vec<Mention> = Vec::new();
-    let mut covered = 0;
+    let plain = |h: &&Hit| kb.rules().not_by_title.iter().any(|r| (r.0..r.1).contains(&h.sense.target.get()));
+    let mut spans: Vec<(u32, u32, usize)> = Vec::new();
     let mut at = 0;
     while at < reading.hits.len() {
         let (first, end) = (reading.hits[at].first, reading.hits[at].end);
-        let group = reading.hits[at..].iter().take_while(|h| h.first == first && h.end == end).count();
-        let same = &reading.hits[at..at + group];
-        at += group;
-        if end <= covered || reading.sentences.is_empty() {
+        let same = reading.hits[at..].iter().take_while(|h| h.first == first && h.end == end).count();
+        if reading.hits[at..at + same].iter().any(|h| matches!(h.sense.kind.get(), sense::CODE | sense::ABBREVIATION)) {
+            spans.push((first, end, at));
+        }
+        at += same;
+    }
+    spans.sort_by_key(|s| (std::cmp::Reverse(s.1 - s.0), s.0));
+    let mut taken: Vec<(u32, u32)> = Vec::new();
+    let mut mentions: Vec<Mention> = Vec::new();
+    for (first, end, at) in spans {
+        if taken.iter().any(|t| t.0 < end && first < t.1) {
             continue;
         }
         let sentence = reading.sentence_of(first);
-        let inside = &reading.sentences[sentence as usize];
-        if first < inside.first || end > inside.end {
+        let within = reading.sentences.get(sentence as usize).is_some_and(|s| s.first <= first && end <= s.end);
+        if !within {
             continue;
         }
         // Our lexicon speaks as notes do; titles and inclusion terms are the second choice, the most general code first.
-        let codes = || same.iter().filter(|h| h.sense.kind.get() == sense::CODE);
-        let plain = |h: &&Hit| kb.rules().not_by_title.iter().any(|r| (r.0..r.1).contains(&h.sense.target.get()));
+        let same = || reading.hits[at..].iter().take_while(|h| h.first == first && h.end == end);
+        let codes = || same().filter(|h| h.sense.kind.get() == sense::CODE);
         let chosen = codes().find(|h| h.sense.source.get() != NONE).or_else(|| codes().find(|h| !plain(h)));
         let found = if let Some(hit) = chosen {
             Some((hit.sense.target.get(), hit.sense.extra.get(), hit.sense.source.get()))
-        } else if let Some(hit) = same.iter().find(|h| h.sense.kind.get() == sense::ABBREVIATION) {
-            covered = end;
+        } else if let Some(hit) = same().find(|h| h.sense.kind.get() == sense::ABBREVIATION) {
+            taken.push((first, end));
             abbreviation(kb, reading, hit, sentence)
         } else {
             None
         };
         if let Some((node, leaf, source)) = found {
-            covered = end;
+            taken.push((first, end));
             mentions.push(Mention { first, end, sentence, node, leaf, source, assertion: Assertion::Present });
         }
     }
+    mentions.sort_by_key(|m| m.first);
     reading.mentions = mentions;
 }
 
