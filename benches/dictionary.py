@@ -1,7 +1,10 @@
-"""Writes what the trie is measured on: `python benches/dictionary.py FOLDER` -> phrases-182k.txt, phrases-1m.txt, notes.txt (form feeds between notes).
+"""What the trie is measured on.
 
-Phrases: titles of ICD-10-CM with their seventh characters, inclusion terms, and the lexicon, then lay variants (a title without its "unspecified", "with" for
-"due to", words in another order at a comma) to 182,000; the million is padded with pairs of these. Notes: MTSamples where it is at hand, else the demo.
+`python benches/dictionary.py FOLDER` writes phrases-182k.txt, phrases-1m.txt and notes.txt (form feeds between notes).
+
+Phrases: titles of ICD-10-CM with their seventh characters, inclusion terms, and the lexicon, then lay variants (a title without its
+"unspecified", "with" for "due to", words in another order at a comma) to 182,000; the million is padded with pairs of these. Notes:
+MTSamples where it is at hand, else the demo.
 """
 
 from __future__ import annotations

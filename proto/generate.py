@@ -77,9 +77,7 @@ def generate() -> dict[str, str]:
         protoc(f"--python_out={stubs}", f"--pyi_out={stubs}", *protos)
         protoc(f"--grpc_python_out={stubs}", *services)
         files = {
-            path.relative_to(stubs).as_posix(): path.read_text(encoding="utf-8")
-            for path in sorted(stubs.rglob("*"))
-            if path.is_file()
+            path.relative_to(stubs).as_posix(): path.read_text(encoding="utf-8") for path in sorted(stubs.rglob("*")) if path.is_file()
         }
     files[f"{PACKAGE}/__init__.py"] = HEADER + '"""Protobuf messages and gRPC stubs of the service."""\n'
     files[MODELS] = models(schema)
@@ -94,9 +92,7 @@ def protoc(*arguments: str) -> None:
 def models(schema: FileDescriptorSet) -> str:
     """The source of `superbill.models`: one struct per message, requests and responses of the services left out."""
     files = by_dependency(schema)
-    envelopes = {
-        name for file in files for service in file.service for m in service.method for name in (m.input_type, m.output_type)
-    }
+    envelopes = {name for file in files for service in file.service for m in service.method for name in (m.input_type, m.output_type)}
     messages = {
         f".{file.package}.{message.name}": message
         for file in files
@@ -236,11 +232,7 @@ def write(files: dict[str, str]) -> int:
 
 def pairs(files: dict[str, str]) -> Iterator[tuple[str, str | None, str | None]]:
     """(path, content on disk, generated content) for every path on either side; None: not there."""
-    there = {
-        path.relative_to(PYTHON).as_posix()
-        for pattern in ("*.py", "*.pyi")
-        for path in (PYTHON / PACKAGE).glob(pattern)
-    }
+    there = {path.relative_to(PYTHON).as_posix() for pattern in ("*.py", "*.pyi") for path in (PYTHON / PACKAGE).glob(pattern)}
     for path in sorted(there | files.keys()):
         target = PYTHON / path
         yield path, target.read_text(encoding="utf-8") if target.is_file() else None, files.get(path)

@@ -14,4 +14,11 @@ def encounter(text: str, kind: str = "office_visit", **fields: Any) -> Json:
     day = "2026-05-04"
     inpatient = kind in FACILITY_TYPES
     setting = {"setting": "inpatient_facility", "admit_date": day, "discharge_date": day} if inpatient else {"setting": "professional"}
-    return {"id": "t", "type": kind, "date_of_service": day, "documents": [{"id": "note", "text": text}], **setting, **fields}
+    return {
+        "id": "t",
+        "type": kind,
+        "date_of_service": day,
+        "documents": [{"id": "note", "text": text}],
+        **setting,
+        **fields,
+    }

@@ -8,9 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from notes import Json, encounter
-
 import superbill
+from notes import Json, encounter
 from superbill.cli.coding import DEMO
 
 
@@ -112,13 +111,16 @@ def test_lookup_search_and_match() -> None:
     (found,) = lines(run("search", "type 2 diab", "without compl", "--date", "2026-05-04", "--json"))
     assert found[0]["code"] == "E11.9"  # type: ignore[index]
     (matches,) = lines(run("match", "-", "--json", stdin="Chronic chest pain"))
-    assert [(m["text"], m["codes"]) for m in matches][0][0].lower() == "chest pain"  # type: ignore[index]
+    assert matches[0]["text"] == "chest pain"  # type: ignore[index]
 
 
 def test_kb_build_info_and_verify(tmp_path: Path) -> None:
     path = tmp_path / "site.kb"
     pack = tmp_path / "site.toml"
-    pack.write_text("[pack]\nid='site'\ntitle='Site'\ncitation='house rule'\n[[condition]]\ncode='J45.909'\nsay=['zorblax']\n", encoding="utf-8")
+    pack.write_text(
+        "[pack]\nid='site'\ntitle='Site'\ncitation='house rule'\n[[condition]]\ncode='J45.909'\nsay=['zorblax']\n",
+        encoding="utf-8",
+    )
     assert run("kb", "build", "-o", str(path), "--pack", str(pack), "--without-cpt").returncode == 0
     (info,) = lines(run("kb", "info", str(path), "--json"))
     assert (info["billable"], info["families"]) == (74_719, 0)

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from notes import encounter
-
 import superbill
+from notes import encounter
 from superbill import models
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from notes import encounter
-
 import superbill
+from notes import encounter
 from superbill.default import packs
 
 Example = dict[str, Any]

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from notes import encounter
-
 import superbill
+from notes import encounter
 from superbill.cli.coding import DEMO
 
 grpc = pytest.importorskip("grpc", reason="the grpcio client is an extra: pip install 'superbill[client]'")
@@ -35,7 +34,8 @@ def stub(kb: superbill.KnowledgeBase) -> Iterator[coding_pb2_grpc.CodingStub]:
 
 
 def request(json: str) -> coding_pb2.CodeRequest:
-    return json_format.Parse(f'{{"encounter": {json}}}', coding_pb2.CodeRequest())
+    parsed: coding_pb2.CodeRequest = json_format.Parse(f'{{"encounter": {json}}}', coding_pb2.CodeRequest())
+    return parsed
 
 
 @pytest.mark.parametrize("path", sorted(DEMO.glob("*.json")), ids=lambda path: path.stem)
@@ -74,7 +74,11 @@ def test_a_deadline_that_passed_gives_no_partial_answer(stub: coding_pb2_grpc.Co
 @pytest.mark.parametrize("address", ["0.0.0.0:0", "localhost", "127.0.0.1"])
 def test_only_loopback_addresses_are_served(kb: superbill.KnowledgeBase, address: str) -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "superbill", "serve", "--address", address], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "superbill", "serve", "--address", address],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert ran.returncode == 2
     assert ran.stderr.startswith("superbill: address:")

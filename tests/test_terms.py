@@ -10,13 +10,12 @@ from pathlib import Path
 
 import ahocorasick
 import pytest
+import superbill
+from dictionary import dictionary, notes
 from hypothesis import given
 from hypothesis import strategies as st
-from dictionary import dictionary, notes
 
-import superbill
-
-# Written from docs/architecture.md and not from the Rust: a run of letters and digits, or one other character that does not join.
+# As docs/architecture.md tells it and not as the Rust does: a run of letters and digits, or one other character.
 TOKEN = re.compile(r"[^\W_]+|[^\w\s'’‐‑‒–—-]")
 
 Found = set[tuple[int, int, int]]
@@ -58,7 +57,29 @@ class Oracle:
         return found
 
 
-WORDS = ["a", "b", "ab", "aba", "knee", "x-ray", "x ray", "it's", "B12", "12", "é", "Ä", "naïve", "½", "µ", ",", ".", "(", "+", "a_b", "日本"]
+WORDS = [
+    "a",
+    "b",
+    "ab",
+    "aba",
+    "knee",
+    "x-ray",
+    "x ray",
+    "it's",
+    "B12",
+    "12",
+    "é",
+    "Ä",
+    "naïve",
+    "½",
+    "µ",
+    ",",
+    ".",
+    "(",
+    "+",
+    "a_b",
+    "日本",
+]
 GAPS = [" ", "  ", "\n", "-", "'", "", ", ", "—"]
 TEXTS = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(GAPS)), max_size=60).map(lambda parts: "".join(w + g for w, g in parts))
 

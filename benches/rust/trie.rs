@@ -45,7 +45,12 @@ fn compare(criterion: &mut Criterion, name: &str, phrases: &[String], notes: &[S
     let bytes: usize = sections.iter().map(|s| s.1.len()).sum();
     let trie = TermTrie::view(&TrieSections::from_parts(|id| sections.iter().find(|s| s.0 == id).map_or(&[][..], |s| s.1.as_slice())));
     let automaton = peer(phrases);
-    println!("{name}: {} phrases, trie {:.1} MB, aho-corasick {:.1} MB", phrases.len(), bytes as f64 / 1e6, automaton.memory_usage() as f64 / 1e6);
+    println!(
+        "{name}: {} phrases, trie {:.1} MB, aho-corasick {:.1} MB",
+        phrases.len(),
+        bytes as f64 / 1e6,
+        automaton.memory_usage() as f64 / 1e6
+    );
     let mut group = criterion.benchmark_group(name);
     group.throughput(Throughput::Bytes(notes.iter().map(|n| n.len() as u64).sum()));
     group.sample_size(10);

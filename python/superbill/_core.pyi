@@ -3,17 +3,40 @@
 import datetime
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, final
+from typing import Any, Literal, TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from superbill import models
 
-type Columns = tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32]]
+__all__ = [
+    "FORMAT_VERSION",
+    "BuildError",
+    "CodeError",
+    "CodeInfo",
+    "CodedEncounter",
+    "DateError",
+    "EncounterError",
+    "KnowledgeBase",
+    "KnowledgeBaseError",
+    "Match",
+    "Mention",
+    "ServerError",
+    "SuperbillError",
+    "Terms",
+    "__version__",
+    "build",
+    "open_or_build",
+    "pack_digest",
+    "serve",
+    "write",
+]
+
+_Columns: TypeAlias = tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32]]
 """Four columns of equal length: text, start, end (code points, half-open), phrase."""
 
-type EncounterLike = models.Encounter | Mapping[str, Any] | str | bytes
+_EncounterLike: TypeAlias = models.Encounter | Mapping[str, Any] | str | bytes
 """An encounter as a model, as a dict of the same shape, or as its JSON."""
 
 __version__: str
@@ -87,13 +110,13 @@ class KnowledgeBase:
     def releases(self) -> list[tuple[str, str, str, str, str]]:
         """Releases and packs inside: `(id, version, effective, end, citation)`, dates as ISO 8601."""
 
-    def code(self, encounter: EncounterLike) -> CodedEncounter:
+    def code(self, encounter: _EncounterLike) -> CodedEncounter:
         """Codes one encounter.
 
         Raises `EncounterError` naming the field that is missing or outside its set.
         """
 
-    def code_many(self, encounters: Sequence[EncounterLike], *, threads: int = 0) -> list[CodedEncounter | EncounterError]:
+    def code_many(self, encounters: Sequence[_EncounterLike], *, threads: int = 0) -> list[CodedEncounter | EncounterError]:
         """Codes many encounters on `threads` threads (0: one a core) without the GIL.
 
         Answers stand in the order of the encounters; in the place of one that cannot be coded stands its `EncounterError`.
@@ -114,7 +137,7 @@ class KnowledgeBase:
     def match(self, text: str) -> list[Match]:
         """Every whole-word term of a text that names codes, overlaps included, in order of start."""
 
-    def match_arrays(self, texts: Sequence[str]) -> Columns:
+    def match_arrays(self, texts: Sequence[str]) -> _Columns:
         """Every whole-word term of many texts, of codes or not. Works without the GIL."""
 
     def phrase_codes(self, phrase: int) -> list[str]:
@@ -213,7 +236,9 @@ class Match:
     @property
     def codes(self) -> list[str]: ...
 
-type Assertion = Literal["present", "negated", "possible", "historical", "family", "hypothetical", "other_person", "planned", "performed"]
+_Assertion: TypeAlias = Literal[
+    "present", "negated", "possible", "historical", "family", "hypothetical", "other_person", "planned", "performed"
+]
 
 @final
 class Mention:
@@ -228,7 +253,7 @@ class Mention:
         """The node named, before refinement; `None` for an abbreviation that means no condition."""
 
     @property
-    def assertion(self) -> Assertion: ...
+    def assertion(self) -> _Assertion: ...
 
 @final
 class Terms:
@@ -247,16 +272,14 @@ class Terms:
         Offsets are code points, half-open; `phrase` is the index of the phrase.
         """
 
-    def find_arrays(self, texts: Sequence[str]) -> Columns:
+    def find_arrays(self, texts: Sequence[str]) -> _Columns:
         """The same for many texts. Works without the GIL."""
 
     @property
     def size(self) -> int:
         """Bytes in memory."""
 
-def build(
-    tabular: str | os.PathLike[str], codes: str | os.PathLike[str], effective: str, packs: Sequence[tuple[str, str]]
-) -> bytes:
+def build(tabular: str | os.PathLike[str], codes: str | os.PathLike[str], effective: str, packs: Sequence[tuple[str, str]]) -> bytes:
     """Compiles the tabular list, the list of valid codes and packs of `(file name, text)` into an image.
 
     The same sources give the same bytes. Raises `BuildError` naming the file and the place.

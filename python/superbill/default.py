@@ -1,7 +1,7 @@
 """The default knowledge base: ICD-10-CM of the installed package `simple-icd-10-cm` and the packs of this package.
 
-It is built into the user's cache on first use. The name of the file is the identity of what it was built from, so that an upgrade or an edited pack
-never meets an old file. `SUPERBILL_CACHE` names another folder.
+It is built into the user's cache on first use. The name of the file is the identity of what it was built from, so that an
+upgrade or an edited pack never meets an old file. `SUPERBILL_CACHE` names another folder.
 """
 
 from __future__ import annotations
@@ -18,7 +18,20 @@ from pathlib import Path
 from superbill import _core
 
 KNOWLEDGE = Path(__file__).parent / "knowledge"
-MONTHS = "january february march april may june july august september october november december".split()
+MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         for message in &file.message_type {
             // What is absent is left out of JSON, as it is out of protobuf.
             let absent = |f: &&prost_types::FieldDescriptorProto| {
-                f.proto3_optional() || f.r#type() == prost_types::field_descriptor_proto::Type::Message && f.label() == prost_types::field_descriptor_proto::Label::Optional
+                f.proto3_optional()
+                    || f.r#type() == prost_types::field_descriptor_proto::Type::Message
+                        && f.label() == prost_types::field_descriptor_proto::Label::Optional
             };
             for field in message.field.iter().filter(absent) {
                 let path = format!(".{}.{}.{}", file.package(), message.name(), field.name());

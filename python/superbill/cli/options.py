@@ -23,9 +23,7 @@ def add_json(command: argparse.ArgumentParser) -> None:
 
 def add_date(command: argparse.ArgumentParser, *, required: bool) -> None:
     """`--date`: the day that decides which release answers."""
-    command.add_argument(
-        "--date", type=day, required=required, metavar="DAY", help="date of service: YYYY-MM-DD, or `today`"
-    )
+    command.add_argument("--date", type=day, required=required, metavar="DAY", help="date of service: YYYY-MM-DD, or `today`")
 
 
 def day(text: str) -> str:

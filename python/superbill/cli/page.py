@@ -1,4 +1,4 @@
-"""An answer for people: codes, proof, questions, and the note with its evidence marked. Colours go where the terminal has them."""
+"""An answer for people: codes, proof, questions, and the note with its evidence marked; colours where the terminal has them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,12 @@ def show(encounter: dict[str, Any], coded: superbill.CodedEncounter) -> None:
         console.print("Findings", style="bold")
         for finding in coded.findings:
             style = SEVERITIES.get(finding.severity, "")
-            line = Text.assemble("  ", (finding.severity, style), f" {finding.rule}: {finding.message}", (f"  [{finding.citation}]", "dim"))
+            line = Text.assemble(
+                "  ",
+                (finding.severity, style),
+                f" {finding.rule}: {finding.message}",
+                (f"  [{finding.citation}]", "dim"),
+            )
             console.print(line)
     if coded.queries:
         console.print("To ask the provider", style="bold")
@@ -93,8 +98,8 @@ def show_item(console: Console, item: Any) -> None:
 
 def evidence(coded: superbill.CodedEncounter, document_id: str) -> list[tuple[int, int]]:
     """Spans of a document that codes rest on, joined where they touch."""
-    items = (*coded.diagnoses, *coded.procedures)
-    spans = sorted({(e.start, e.end) for item in items for e in item.evidence if e.document_id == document_id})
+    of_items = [item.evidence for item in coded.diagnoses] + [item.evidence for item in coded.procedures]
+    spans = sorted({(e.start, e.end) for found in of_items for e in found if e.document_id == document_id})
     joined: list[tuple[int, int]] = []
     for start, end in spans:
         if joined and start <= joined[-1][1]:

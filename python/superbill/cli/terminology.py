@@ -45,7 +45,10 @@ def run_lookup(options: argparse.Namespace) -> int:
     if options.json:
         print_json(as_dict(info) if info else None)
     elif info is None:
-        print(f"superbill: {options.code}: no such code in the ICD-10-CM release that answers for {options.date}", file=sys.stderr)
+        print(
+            f"superbill: {options.code}: no such code in the ICD-10-CM release that answers for {options.date}",
+            file=sys.stderr,
+        )
     else:
         print(f"{info.code}  {info.description}")
         print(f"  {'billable' if info.billable else 'not billable: choose a code below it'}; in force {info.effective} to {info.end}")

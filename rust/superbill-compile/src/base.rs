@@ -12,6 +12,7 @@ use crate::{
     packs::{self, form::PackFile},
     source::{icd10cm_codes, icd10cm_tabular},
 };
+use std::collections::HashMap;
 use superbill_core::{
     date::Date,
     knowledge::{
@@ -21,7 +22,6 @@ use superbill_core::{
     },
     read::trie::{TermTrie, TrieSections},
 };
-use std::collections::HashMap;
 use words::{Words, resolve};
 use zerocopy::{IntoBytes, little_endian::U32};
 
@@ -96,18 +96,17 @@ pub fn build(sources: &Sources<'_>) -> Result<Vec<u8>, CompileError> {
     let spellings = std::mem::take(&mut phrases.words);
     let articles: Vec<&str> = forms.iter().flat_map(|f| &f.1.article).flat_map(|a| &a.say).map(String::as_str).collect();
     phrases.without(&articles);
-    let (starts, senses, trie_sections) = phrases.build();
-    let part = |id: u32| trie_sections.iter().find(|s| s.0 == id).map_or(&[][..], |s| s.1.as_slice());
+    let dictionary = phrases.build();
+    let part = |id: u32| dictionary.trie.iter().find(|s| s.0 == id).map_or(&[][..], |s| s.1.as_slice());
     let trie = TermTrie::from_sections(&TrieSections::from_parts(part)).map_err(|e| CompileError::new("term trie", e.to_string()))?;
     let words = Words::new(trie.vocabulary(), &spellings, forms.iter().map(|f| &f.1));
     let sides = forms.iter().flat_map(|f| &f.1.attribute).filter(|a| a.axis == "laterality").flat_map(|a| &a.say).map(String::as_str);
     let interposed: Vec<&str> = sides.filter(|s| s.chars().all(char::is_alphabetic)).chain(articles.iter().copied()).collect();
     resolve(&words, &mut rules, &near, &interposed);
-    let image = Writer { tabular: &tabular, codes: &codes, words: &words }.write(&rules)?;
-    let mut sections = image;
-    sections.push((section::PHRASES, starts));
-    sections.push((section::SENSES, senses));
-    sections.extend(trie_sections.into_iter().map(|(id, bytes)| (section::TRIE + id, bytes)));
+    let mut sections = Writer { tabular: &tabular, codes: &codes, words: &words }.write(&rules)?;
+    sections.push((section::PHRASES, dictionary.starts));
+    sections.push((section::SENSES, dictionary.senses));
+    sections.extend(dictionary.trie.into_iter().map(|(id, bytes)| (section::TRIE + id, bytes)));
     Ok(Container::assemble(&sections))
 }
 
@@ -123,10 +122,7 @@ impl TextPool {
         if let Some(&known) = self.known.get(text) {
             return known;
         }
-        let place = Text {
-            at: (self.bytes.len() as u32).into(),
-            length: (text.len() as u32).into(),
-        };
+        let place = Text { at: (self.bytes.len() as u32).into(), length: (text.len() as u32).into() };
         self.bytes.extend_from_slice(text.as_bytes());
         self.known.insert(text.to_owned(), place);
         place
@@ -140,7 +136,13 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn notes(&self, notes: &[icd10cm_tabular::Note], text: &mut TextPool, records: &mut Vec<NoteRecord>, targets: &mut Vec<Range>) -> Range {
+    fn notes(
+        &self,
+        notes: &[icd10cm_tabular::Note],
+        text: &mut TextPool,
+        records: &mut Vec<NoteRecord>,
+        targets: &mut Vec<Range>,
+    ) -> Range {
         let start = records.len() as u32;
         for note in notes {
             let first = targets.len() as u32;

@@ -33,9 +33,23 @@ pub enum Scope {
 
 /// The encounter types that the wire knows.
 pub const ENCOUNTER_TYPES: [&str; 17] = [
-    "office_visit", "preventive_visit", "telehealth", "consultation", "emergency", "observation", "inpatient",
-    "discharge_summary", "operative_report", "procedure_note", "radiology", "pathology", "laboratory", "therapy",
-    "infusion", "anesthesia", "delivery",
+    "office_visit",
+    "preventive_visit",
+    "telehealth",
+    "consultation",
+    "emergency",
+    "observation",
+    "inpatient",
+    "discharge_summary",
+    "operative_report",
+    "procedure_note",
+    "radiology",
+    "pathology",
+    "laboratory",
+    "therapy",
+    "infusion",
+    "anesthesia",
+    "delivery",
 ];
 
 /// One document; offsets in answers refer to `text`.

@@ -120,7 +120,12 @@ mod tests {
     use super::*;
 
     fn minimal() -> v1::Encounter {
-        v1::Encounter { r#type: "office_visit".into(), setting: "professional".into(), date_of_service: "2026-05-04".into(), ..Default::default() }
+        v1::Encounter {
+            r#type: "office_visit".into(),
+            setting: "professional".into(),
+            date_of_service: "2026-05-04".into(),
+            ..Default::default()
+        }
     }
 
     fn problem(change: impl FnOnce(&mut v1::Encounter)) -> String {
@@ -136,8 +141,11 @@ mod tests {
         assert!(problem(|w| w.setting = "inpatient_facility".into()).starts_with("discharge_date"));
         let leaked = problem(|w| w.date_of_service = "Jane Roe".into());
         assert!(leaked.starts_with("date_of_service") && !leaked.contains("Jane"));
-        assert!(problem(|w| w.patient = Some(v1::Patient { birth_date: Some("2026-05-05".into()), ..Default::default() })).starts_with("patient.birth_date"));
-        assert!(problem(|w| w.documents = vec![Default::default(), Default::default()]).starts_with("documents[1].id"));
+        assert!(
+            problem(|w| w.patient = Some(v1::Patient { birth_date: Some("2026-05-05".into()), ..Default::default() }))
+                .starts_with("patient.birth_date")
+        );
+        assert!(problem(|w| w.documents = vec![v1::Document::default(), v1::Document::default()]).starts_with("documents[1].id"));
     }
 
     #[test]

@@ -27,7 +27,12 @@ pub enum AnswerError {
 }
 
 /// Codes an encounter as it came over the wire.
-pub fn answer(kb: &KnowledgeBase, wire: &v1::Encounter, scratch: &mut Scratch, cancel: &dyn Cancel) -> Result<v1::CodedEncounter, AnswerError> {
+pub fn answer(
+    kb: &KnowledgeBase,
+    wire: &v1::Encounter,
+    scratch: &mut Scratch,
+    cancel: &dyn Cancel,
+) -> Result<v1::CodedEncounter, AnswerError> {
     let encounter = encounter(wire)?;
     let coded = superbill_core::code(kb, &encounter, scratch, cancel)?;
     Ok(render(kb, wire, &coded))

@@ -45,7 +45,7 @@ pub fn render(kb: &KnowledgeBase, wire: &v1::Encounter, coded: &Coded) -> v1::Co
     };
     let tabular = kb.rules().tabular.iter();
     let used = renderer.packs.iter().filter_map(|&p| kb.rules().packs.get(p as usize));
-    let hash = kb.hash().iter().map(|b| format!("{b:02x}")).collect();
+    let hash = kb.hash();
     v1::CodedEncounter {
         encounter_id: wire.id.clone(),
         knowledge: Some(v1::Knowledge { hash, releases: tabular.chain(used).map(release).collect() }),

@@ -106,13 +106,15 @@ impl KnowledgeBase {
     #[staticmethod]
     fn from_bytes(image: &[u8]) -> PyResult<Self> {
         let image = Arc::new(image.to_vec());
-        superbill_core::knowledge::KnowledgeBase::from_image(image).map(Self::from).map_err(|e| errors::KnowledgeBaseError::new_err(e.to_string()))
+        superbill_core::knowledge::KnowledgeBase::from_image(image)
+            .map(Self::from)
+            .map_err(|e| errors::KnowledgeBaseError::new_err(e.to_string()))
     }
 
     /// SHA-256 of the content, in hex: the identity of this knowledge base.
     #[getter]
     fn hash(&self) -> String {
-        self.inner.hash().iter().map(|b| format!("{b:02x}")).collect()
+        self.inner.hash()
     }
 
     /// Bytes of the image.
@@ -168,7 +170,8 @@ impl KnowledgeBase {
     #[pyo3(signature = (encounters, *, threads = 0))]
     fn code_many<'py>(&self, py: Python<'py>, encounters: Vec<Bound<'py, PyAny>>, threads: usize) -> PyResult<Vec<Bound<'py, PyAny>>> {
         let inputs = encounters.iter().map(json).collect::<PyResult<Vec<_>>>()?;
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| errors::SuperbillError::new_err(e.to_string()))?;
+        let pool =
+            rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| errors::SuperbillError::new_err(e.to_string()))?;
         let answers: Vec<_> = py.detach(|| pool.install(|| inputs.par_iter().map(|i| self.answer(i)).collect()));
         let object = |result: Result<_, AnswerError>| match result {
             Ok(wire) => Bound::new(py, CodedEncounter::new(wire)).map(Bound::into_any),
@@ -285,7 +288,7 @@ pub(crate) struct Mention {
     end: u32,
     /// The node named, before refinement; `None` for an abbreviation that means no condition.
     code: Option<String>,
-    /// present negated possible historical family hypothetical other_person planned performed
+    /// present negated possible historical family hypothetical `other_person` planned performed
     assertion: &'static str,
 }
 

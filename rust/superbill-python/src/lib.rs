@@ -1,5 +1,7 @@
 //! The Python module `superbill._core`: conversion and error mapping around the engine, the builder and the server.
 #![forbid(unsafe_code)]
+// pyo3 hands arguments over by value.
+#![allow(clippy::needless_pass_by_value)]
 
 mod coded;
 mod errors;

@@ -45,7 +45,7 @@ pub(crate) fn build<'py>(
 /// SHA-256 over names and texts of packs, in hex.
 #[pyfunction]
 pub(crate) fn pack_digest(packs: Vec<(String, String)>) -> String {
-    packs::digest(&sources(packs)).iter().map(|b| format!("{b:02x}")).collect()
+    packs::digest(&sources(packs))
 }
 
 /// Opens a file of the cache, or builds it there first, under a lock; in memory where it cannot be written.

@@ -38,7 +38,8 @@ pub fn serve(kb: KnowledgeBase, address: &str, threads: usize, on_listening: imp
         return Err(ServeError::NotLoopback(address));
     }
     let threads = if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(threads).build().map_err(ServeError::Runtime)?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(threads).build().map_err(ServeError::Runtime)?;
     runtime.block_on(async {
         let incoming = TcpIncoming::bind(address).map_err(|e| ServeError::Listen { address, problem: e.to_string() })?;
         let bound = incoming.local_addr().unwrap_or(address);

@@ -75,7 +75,8 @@ impl Codes {
         if let Some(twice) = all.windows(2).find(|w| w[0].key == w[1].key) {
             return Err(CompileError::new(file, format!("{} stands twice", twice[0].key)));
         }
-        let of_node: HashMap<usize, u32> = all.iter().enumerate().filter(|c| c.1.extension.is_none()).map(|(id, c)| (c.node, id as u32)).collect();
+        let of_node: HashMap<usize, u32> =
+            all.iter().enumerate().filter(|c| c.1.extension.is_none()).map(|(id, c)| (c.node, id as u32)).collect();
         let ids = (0..tabular.nodes.len()).map(|n| of_node.get(&n).copied().unwrap_or(NONE)).collect();
         Ok(Self { all, ids, valid: valid.clone() })
     }
@@ -111,16 +112,19 @@ impl Codes {
         let mut out = Vec::new();
         for code in codes {
             let key = |text: &str| {
-                let padded = if text.len() == 1 { CodeKey(u64::from(text.as_bytes()[0].to_ascii_uppercase()) << 56) } else { return CodeKey::parse(text) };
+                let padded = if text.len() == 1 {
+                    CodeKey(u64::from(text.as_bytes()[0].to_ascii_uppercase()) << 56)
+                } else {
+                    return CodeKey::parse(text);
+                };
                 Ok(padded)
             };
             let fail = |e: superbill_core::code::MalformedCode| CompileError::new(file, format!("{code}: {e}"));
-            let range = match code.split_once('-') {
-                Some((first, last)) => self.between(key(first).map_err(fail)?, key(last).map_err(fail)?.end()),
-                None => {
-                    let key = key(code).map_err(fail)?;
-                    self.between(key, key.end())
-                }
+            let range = if let Some((first, last)) = code.split_once('-') {
+                self.between(key(first).map_err(fail)?, key(last).map_err(fail)?.end())
+            } else {
+                let key = key(code).map_err(fail)?;
+                self.between(key, key.end())
             };
             if range.is_empty() {
                 return Err(CompileError::new(file, format!("{code} names no code of the tabular list")));
@@ -143,7 +147,8 @@ impl Codes {
         let code = &self.all[id];
         let (title, above) = (title.to_lowercase(), above.to_lowercase());
         // "with unspecified complications" (E11.8) says that there is a complication: it is not the residual code.
-        let residual = |word: &str| title.matches(word).count() > above.matches(word).count() && !title.contains(&format!("with {word} complication"));
+        let residual =
+            |word: &str| title.matches(word).count() > above.matches(word).count() && !title.contains(&format!("with {word} complication"));
         let mut flags = 0;
         let leaf = self.subtree(id as u32).len() == 1;
         for (on, flag) in [

@@ -22,6 +22,15 @@ pub(crate) struct Phrases {
     pub near: Vec<(usize, usize, Vec<String>)>,
 }
 
+/// Sections of the dictionary.
+pub(crate) struct Built {
+    /// First sense by phrase.
+    pub starts: Vec<u8>,
+    pub senses: Vec<u8>,
+    /// Parts of the trie by number.
+    pub trie: Vec<(u32, Vec<u8>)>,
+}
+
 /// A title or inclusion term as a note may say it: without what stands in brackets, without "NOS" or ", unspecified" at its end.
 fn spoken(term: &str) -> String {
     let mut depth = 0u32;
@@ -46,7 +55,14 @@ const SHORTEST_TERM: usize = 4;
 
 impl Phrases {
     pub(crate) fn new(tabular: &Tabular, codes: &Codes) -> Self {
-        let mut phrases = Self { trie: TrieBuilder::new(), senses: Vec::new(), words: BTreeSet::new(), said: HashMap::new(), conditions: Vec::new(), near: Vec::new() };
+        let mut phrases = Self {
+            trie: TrieBuilder::new(),
+            senses: Vec::new(),
+            words: BTreeSet::new(),
+            said: HashMap::new(),
+            conditions: Vec::new(),
+            near: Vec::new(),
+        };
         for (id, code) in codes.all.iter().enumerate().filter(|c| c.1.extension.is_none()) {
             let node = &tabular.nodes[code.node];
             // An inclusion term of one word is often a part of the body that the title goes on from ("Axis"): only a pack may tell it.
@@ -86,10 +102,10 @@ impl Phrases {
         let Some(phrase) = self.put(say, kind, target, extra, pack) else {
             return Err(CompileError::new(file, format!("{say:?} has no word")));
         };
-        if matches!(kind, sense::CODE | sense::ABBREVIATION) {
-            if let Some(other) = self.said.insert(phrase, file.to_owned()) {
-                return Err(CompileError::new(file, format!("{say:?} is also said in {other}")));
-            }
+        if matches!(kind, sense::CODE | sense::ABBREVIATION)
+            && let Some(other) = self.said.insert(phrase, file.to_owned())
+        {
+            return Err(CompileError::new(file, format!("{say:?} is also said in {other}")));
         }
         if kind == sense::CODE {
             let sense = SenseRecord { kind: kind.into(), target: target.into(), extra: extra.into(), source: pack.into() };
@@ -123,8 +139,7 @@ impl Phrases {
         self.words.extend(words.map(str::to_lowercase));
     }
 
-    /// First sense by phrase, senses, and the trie's sections.
-    pub(crate) fn build(self) -> (Vec<u8>, Vec<u8>, Vec<(u32, Vec<u8>)>) {
+    pub(crate) fn build(self) -> Built {
         let mut starts = vec![U32::new(0)];
         let mut senses: Vec<SenseRecord> = Vec::new();
         for mut of_phrase in self.senses {
@@ -132,7 +147,7 @@ impl Phrases {
             senses.extend(of_phrase);
             starts.push(U32::new(senses.len() as u32));
         }
-        (starts.as_bytes().to_vec(), senses.as_bytes().to_vec(), self.trie.build())
+        Built { starts: starts.as_bytes().to_vec(), senses: senses.as_bytes().to_vec(), trie: self.trie.build() }
     }
 }
 

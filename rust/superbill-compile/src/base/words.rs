@@ -81,7 +81,13 @@ impl<'a> Words<'a> {
         let plain: String = title
             .chars()
             .map(|c| {
-                depth = if c == '(' { depth + 1 } else if c == ')' { depth.saturating_sub(1) } else { depth };
+                depth = if c == '(' {
+                    depth + 1
+                } else if c == ')' {
+                    depth.saturating_sub(1)
+                } else {
+                    depth
+                };
                 if depth > 0 || c == ')' { ' ' } else { c }
             })
             .collect();

@@ -23,8 +23,8 @@ pub fn parse(source: &Source) -> Result<PackFile, CompileError> {
     toml::from_str(&source.text).map_err(|e| CompileError::new(&source.file, e.to_string()))
 }
 
-/// The identity of a set of packs: SHA-256 over names and texts in order of name.
-pub fn digest(sources: &[Source]) -> [u8; 32] {
+/// The identity of a set of packs: SHA-256 over names and texts in order of name, in hex.
+pub fn digest(sources: &[Source]) -> String {
     let mut sorted: Vec<&Source> = sources.iter().collect();
     sorted.sort_by(|a, b| a.file.cmp(&b.file));
     let mut hash = Sha256::new();
@@ -34,5 +34,5 @@ pub fn digest(sources: &[Source]) -> [u8; 32] {
             hash.update(part.as_bytes());
         }
     }
-    hash.finalize().into()
+    hash.finalize().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }

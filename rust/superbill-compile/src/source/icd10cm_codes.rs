@@ -24,7 +24,10 @@ mod tests {
     #[test]
     fn a_bad_line_is_named() {
         assert_eq!(read("list", "1\nA00-A09\nA00\nA000\n").unwrap().len(), 2);
-        assert_eq!(read("list", "A00\n??\n").unwrap_err().problem, "line 2: a code has 3 to 7 letters and digits, with an optional dot after the third");
+        assert_eq!(
+            read("list", "A00\n??\n").unwrap_err().problem,
+            "line 2: a code has 3 to 7 letters and digits, with an optional dot after the third"
+        );
         assert!(read("list", "").is_err());
     }
 }

@@ -59,10 +59,12 @@ fn targets(text: &str) -> Vec<(CodeKey, CodeKey)> {
     for group in text.split('(').skip(1).filter_map(|g| g.split(')').next()) {
         for piece in group.split([',', ';']) {
             let word = piece.split_whitespace().next().unwrap_or_default();
-            let key = |w: &str| CodeKey::parse(w.trim_end_matches(['-', '.'])).ok().filter(|k| {
-                let bytes = k.0.to_be_bytes();
-                bytes[0].is_ascii_alphabetic() && bytes[1].is_ascii_digit()
-            });
+            let key = |w: &str| {
+                CodeKey::parse(w.trim_end_matches(['-', '.'])).ok().filter(|k| {
+                    let bytes = k.0.to_be_bytes();
+                    bytes[0].is_ascii_alphabetic() && bytes[1].is_ascii_digit()
+                })
+            };
             let range = word.split_once('-').filter(|r| !r.1.is_empty());
             let pair = match range {
                 Some((first, last)) => key(first).zip(key(last)),
@@ -167,7 +169,7 @@ pub fn read(file: &str, xml: &[u8]) -> Result<Tabular, CompileError> {
             }
             Ok(Event::GeneralRef(entity)) => {
                 let name = entity.decode().map_err(|e| fail(&reader, e.to_string()))?;
-                let resolved = quick_xml::escape::unescape(&format!("&{name};")).map(|s| s.into_owned());
+                let resolved = quick_xml::escape::unescape(&format!("&{name};")).map(std::borrow::Cow::into_owned);
                 text.push_str(&resolved.map_err(|e| fail(&reader, e.to_string()))?);
             }
             Ok(Event::End(_)) => {
@@ -213,10 +215,10 @@ fn close(tabular: &mut Tabular, kind: Element, open: Open, within: Element, owne
             }
         }
         (Element::Diag, _) => {
-            if let Open::Node(n) = open {
-                if tabular.nodes[n].key.is_empty() {
-                    return Err("a <diag> without <name>".into());
-                }
+            if let Open::Node(n) = open
+                && tabular.nodes[n].key.is_empty()
+            {
+                return Err("a <diag> without <name>".into());
             }
         }
         _ => {}

@@ -28,9 +28,13 @@ fn category(kb: &KnowledgeBase, code: CodeId) -> u64 {
 
 /// An unspecified code beside a specified one of its category says nothing more (OCG I.B.2).
 fn drop_less_specific(kb: &KnowledgeBase, diagnoses: &mut Vec<Diagnosis>) {
-    let vague = |code: CodeId| kb.has(code, flag::UNSPECIFIED) || kb.parent(code).is_some_and(|p| kb.has(code, flag::SEVENTH) && kb.has(p, flag::UNSPECIFIED));
+    let vague = |code: CodeId| {
+        kb.has(code, flag::UNSPECIFIED) || kb.parent(code).is_some_and(|p| kb.has(code, flag::SEVENTH) && kb.has(p, flag::UNSPECIFIED))
+    };
     let codes: Vec<CodeId> = diagnoses.iter().map(|d| d.code).collect();
-    diagnoses.retain(|d| !vague(d.code) || !codes.iter().any(|&other| other != d.code && !vague(other) && category(kb, other) == category(kb, d.code)));
+    diagnoses.retain(|d| {
+        !vague(d.code) || !codes.iter().any(|&other| other != d.code && !vague(other) && category(kb, other) == category(kb, d.code))
+    });
 }
 
 fn combine(kb: &KnowledgeBase, diagnoses: &mut Vec<Diagnosis>) {

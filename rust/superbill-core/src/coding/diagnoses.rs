@@ -135,7 +135,8 @@ impl Sides {
 
 fn seventh(kb: &KnowledgeBase, node: u32, reading: &Reading, block: u32) -> u8 {
     let episode = reading.sentences.iter().filter(|s| s.block == block).flat_map(|s| reading.hits_in(s.first, s.end)).find_map(|h| {
-        let attribute = (h.sense.kind.get() == sense::ATTRIBUTE).then(|| kb.rules().attributes.get(h.sense.target.get() as usize)).flatten()?;
+        let attribute =
+            (h.sense.kind.get() == sense::ATTRIBUTE).then(|| kb.rules().attributes.get(h.sense.target.get() as usize)).flatten()?;
         (attribute.axis == "episode").then_some(attribute.value.as_str())
     });
     match episode {
@@ -157,7 +158,8 @@ pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
         let sentence = reading.sentences[mention.sentence as usize];
         let mut words = Vec::new();
         words_of(kb, reading, &sentence, &mut words);
-        let side_told = |words: &[u32]| Sides::told(words, &sides.right) || Sides::told(words, &sides.left) || Sides::told(words, &sides.both);
+        let side_told =
+            |words: &[u32]| Sides::told(words, &sides.right) || Sides::told(words, &sides.left) || Sides::told(words, &sides.both);
         let own_side = side_told(&words);
         let side_words = [&sides.right, &sides.left, &sides.both];
         let is_side = |w: &u32| side_words.iter().any(|s| s.contains(w));
@@ -165,10 +167,13 @@ pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
         let mut around = Vec::new();
         values_of(kb, reading, reading.sentences.iter().filter(|s| s.block == sentence.block), &mut around);
         if !own_side && !side_told(&around) {
-            // One side in the whole note is this problem's side; two are a question.
+            // One side in the whole note is this problem's side; two leave it open.
             let mut note = Vec::new();
             values_of(kb, reading, reading.sentences.iter(), &mut note);
-            around.extend(note.iter().copied().filter(is_side));
+            // What is said of both sides of a body is seldom said of this problem ("lungs clear bilaterally").
+            if Sides::told(&note, &sides.right) != Sides::told(&note, &sides.left) {
+                around.extend(note.iter().copied().filter(|w| is_side(w) && !sides.both.contains(w)));
+            }
         }
         words.extend(around.into_iter().filter(|w| !own_side || !is_side(w)));
         words.sort_unstable();

@@ -10,6 +10,7 @@ use crate::{
         KnowledgeBase,
         layout::{NONE, flag},
     },
+    read::token::{Token, tokenize},
 };
 
 /// The words documented for a condition: sorted canonical ids.
@@ -46,20 +47,23 @@ fn explained(kb: &KnowledgeBase, code: CodeId, words: &[u32]) -> Option<usize> {
     Some(own.len() + below)
 }
 
-/// The child whose branch explains the most words, if one alone does.
+/// How many words of a title are not documented.
+fn undocumented(kb: &KnowledgeBase, code: CodeId, words: &[u32]) -> usize {
+    let mut tokens: Vec<Token> = Vec::new();
+    tokenize(&kb.title(code), kb.trie().vocabulary(), &mut tokens);
+    tokens.iter().filter(|t| words.binary_search(&kb.canonical(t.word)).is_err()).count()
+}
+
+/// The child whose branch explains the most words; of equals, the one whose title has the fewest others ("right foot" before "right toe").
 fn supported(kb: &KnowledgeBase, at: CodeId, words: &[u32]) -> Option<CodeId> {
-    let mut best: Option<(usize, CodeId)> = None;
-    let mut tied = false;
-    for child in kb.children(at) {
-        let count = explained(kb, child, words).unwrap_or(0);
-        match best {
-            _ if count == 0 => {}
-            Some((most, _)) if count < most => {}
-            Some((most, _)) if count == most => tied = true,
-            _ => (best, tied) = (Some((count, child)), false),
-        }
-    }
-    best.filter(|_| !tied).map(|b| b.1)
+    let explains = |child: CodeId| explained(kb, child, words).unwrap_or(0);
+    let most = kb.children(at).map(explains).max().filter(|&most| most > 0)?;
+    let mut equals = kb.children(at).filter(|&child| explains(child) == most);
+    let (first, second) = (equals.next()?, equals.next());
+    let Some(second) = second else { return Some(first) };
+    let mut by_title: Vec<(usize, CodeId)> = [first, second].into_iter().chain(equals).map(|c| (undocumented(kb, c, words), c)).collect();
+    by_title.sort_unstable();
+    (by_title[0].0 < by_title[1].0).then_some(by_title[0].1)
 }
 
 pub(super) fn refine(kb: &KnowledgeBase, node: u32, leaf: u32, context: &Context<'_>) -> Refined {

@@ -36,7 +36,8 @@ impl KnowledgeBase {
     /// Takes an image into use after checking it whole.
     pub fn from_image(image: Image) -> Result<Self, KnowledgeError> {
         let container = Container::open(image)?;
-        let rules = postcard::from_bytes(container.section(section::RULES)).map_err(|_| KnowledgeError::Corrupt("the rules do not decode"))?;
+        let rules =
+            postcard::from_bytes(container.section(section::RULES)).map_err(|_| KnowledgeError::Corrupt("the rules do not decode"))?;
         let base = Self { container, rules: Arc::new(rules) };
         TermTrie::from_sections(&base.trie_sections()).map_err(|_| KnowledgeError::Corrupt("the term trie is not well formed"))?;
         Ok(base)
@@ -51,9 +52,9 @@ impl KnowledgeBase {
         TermTrie::view(&self.trie_sections())
     }
 
-    /// SHA-256 of the content.
-    pub fn hash(&self) -> [u8; 32] {
-        self.container.hash()
+    /// SHA-256 of the content, in hex: the identity of the file.
+    pub fn hash(&self) -> String {
+        self.container.hash().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
     }
 
     /// Size of the image in bytes.

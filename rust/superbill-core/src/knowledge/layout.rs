@@ -1,6 +1,9 @@
 //! Sections and their records, little-endian, used in place.
 
-use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, little_endian::{U32, U64}};
+use zerocopy::{
+    FromBytes, Immutable, IntoBytes, KnownLayout,
+    little_endian::{U32, U64},
+};
 
 /// Section ids; never reused.
 pub mod section {

@@ -179,7 +179,10 @@ pub enum Condition {
     All(Vec<String>),
     Not(Vec<String>),
     /// Inclusive, in thousandths.
-    Range { min: i64, max: i64 },
+    Range {
+        min: i64,
+        max: i64,
+    },
     Told(bool),
 }
 
@@ -189,7 +192,13 @@ pub type Conditions = Vec<(Subject, Condition)>;
 pub enum Units {
     Fixed(u32),
     /// `(value - minus) / per`, rounded up or down, at most `max`.
-    Of { element: u32, minus: i64, per: i64, round_up: bool, max: u32 },
+    Of {
+        element: u32,
+        minus: i64,
+        per: i64,
+        round_up: bool,
+        max: u32,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

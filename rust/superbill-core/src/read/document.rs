@@ -131,19 +131,57 @@ fn heading(text: &str, reading: &Reading, hits: &[Hit], at: usize, before: Gap) 
     of.filter_map(|h| Some((h.sense.target.get(), end_of(h.end as usize)?))).max_by_key(|found| found.1)
 }
 
+/// Where a line begins with one of these, it is an item of a list.
+const BULLETS: [&str; 6] = ["\u{2022}", "-", "*", "\u{2013}", "\u{25e6}", "\u{b7}"];
+
+/// Sentences as they are cut off the text.
+struct Cutter<'a> {
+    text: &'a str,
+    tokens: &'a [Token],
+    out: Vec<Sentence>,
+    role: u32,
+    block: u32,
+    /// Whether the next sentence is the first of its block.
+    leads: bool,
+    /// Whether the block's first line is an item of a list; then its further items are blocks of their own, and otherwise they tell of its first line.
+    listed: bool,
+    start: usize,
+}
+
+impl Cutter<'_> {
+    /// Ends the sentence before a token.
+    fn close(&mut self, end: usize) {
+        if end <= self.start {
+            return;
+        }
+        let starts_line = gap(self.text, self.tokens, self.start) >= Gap::Line;
+        let ends_line = end == self.tokens.len() || gap(self.text, self.tokens, end) >= Gap::Line;
+        let alone = starts_line && ends_line && !self.bulleted(self.start);
+        let (first, end) = (self.start as u32, end as u32);
+        self.out.push(Sentence { first, end, role: self.role, block: self.block, leads: self.leads || alone });
+        (self.leads, self.start) = (false, end as usize);
+    }
+
+    fn open_block(&mut self, at: usize) {
+        self.close(at);
+        (self.block, self.leads, self.listed) = (self.block + 1, true, self.bulleted(at));
+    }
+
+    /// Whether a bullet stands between a token and the one before it, or is the token.
+    fn bulleted(&self, at: usize) -> bool {
+        let from = if at == 0 { 0 } else { self.tokens[at - 1].end as usize };
+        let Some(token) = self.tokens.get(at) else { return false };
+        let line = &self.text[from..token.end as usize];
+        let line = line.rsplit_once('\n').map_or(line, |l| l.1).trim_start();
+        BULLETS.iter().any(|b| line.starts_with(b))
+    }
+}
+
 fn split(text: &str, reading: &mut Reading) {
     let tokens = &reading.tokens;
-    let mut sentences = Vec::new();
-    let (mut role, mut block, mut leads, mut start) = (NONE, 0, true, 0);
+    let mut cut = Cutter { text, tokens, out: Vec::new(), role: NONE, block: 0, leads: true, listed: false, start: 0 };
     let mut next_hit = 0;
     let mut at = 0;
-    let close = |end: usize, start: &mut usize, leads: &mut bool, role: u32, block: u32, out: &mut Vec<Sentence>| {
-        if end > *start {
-            out.push(Sentence { first: *start as u32, end: end as u32, role, block, leads: *leads });
-            *leads = false;
-            *start = end;
-        }
-    };
     while at < tokens.len() {
         let before = gap(text, tokens, at);
         while next_hit < reading.hits.len() && (reading.hits[next_hit].first as usize) < at {
@@ -151,36 +189,37 @@ fn split(text: &str, reading: &mut Reading) {
         }
         let here = &reading.hits[next_hit..];
         let here = &here[..here.iter().take_while(|h| h.first as usize == at).count()];
-        if let Some((of, end)) = heading(text, reading, here, at, before) {
-            close(at, &mut start, &mut leads, role, block, &mut sentences);
-            (role, block, leads) = (of, block + 1, true);
-            (at, start) = (end, end);
+        if let Some((role, end)) = heading(text, reading, here, at, before) {
+            cut.open_block(at);
+            (cut.role, cut.start) = (role, end);
+            cut.listed = cut.bulleted(end);
+            at = end;
             continue;
         }
         let first = text.as_bytes()[tokens[at].start as usize];
         let follows = tokens.get(at + 1).and_then(|t| single(text, *t));
-        let listed = before >= Gap::Line && first.is_ascii_digit() && matches!(follows, Some(b'.' | b')'));
-        if before == Gap::Blank || listed || before == Gap::Line && first == b'#' {
-            close(at, &mut start, &mut leads, role, block, &mut sentences);
-            (block, leads) = (block + 1, true);
-            if listed {
+        let numbered = before >= Gap::Line && first.is_ascii_digit() && matches!(follows, Some(b'.' | b')'));
+        let item = before == Gap::Line && (first == b'#' || cut.listed && cut.bulleted(at));
+        if before == Gap::Blank || numbered || item {
+            cut.open_block(at);
+            if numbered {
                 // "1." is not the end of a sentence.
-                (at, start) = (at + 2, at + 2);
+                (at, cut.start) = (at + 2, at + 2);
                 continue;
             }
-        } else if before == Gap::Line && (first.is_ascii_uppercase() || !first.is_ascii_alphanumeric()) {
-            close(at, &mut start, &mut leads, role, block, &mut sentences);
+        } else if before == Gap::Line && (first.is_ascii_uppercase() || !first.is_ascii_alphanumeric() || cut.bulleted(at)) {
+            cut.close(at);
         }
         let ends = matches!(single(text, tokens[at]), Some(b'.' | b'!' | b'?'))
             && tokens.get(at + 1).is_none_or(|_| gap(text, tokens, at + 1) > Gap::None)
             && (at == 0 || tokens[at - 1].end - tokens[at - 1].start > 1 || gap(text, tokens, at) > Gap::None);
         at += 1;
         if ends {
-            close(at, &mut start, &mut leads, role, block, &mut sentences);
+            cut.close(at);
         }
     }
-    close(at, &mut start, &mut leads, role, block, &mut sentences);
-    reading.sentences = sentences;
+    cut.close(at);
+    reading.sentences = cut.out;
 }
 
 impl Reading {

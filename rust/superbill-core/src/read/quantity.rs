@@ -131,9 +131,8 @@ pub fn measures(text: &str, tokens: &[Token], first: u32, end: u32) -> Vec<Measu
             // "2 cm x 3 cm" and "2 x 3 cm" are one measure.
             let after = reader.unit(next, glued).map_or(next, |u| u.2);
             let by = reader.word(after);
-            let Some((factor, past, rest)) = (by.eq_ignore_ascii_case("x") || by.eq_ignore_ascii_case("by") || by == "×")
-                .then(|| reader.number(after + 1))
-                .flatten()
+            let Some((factor, past, rest)) =
+                (by.eq_ignore_ascii_case("x") || by.eq_ignore_ascii_case("by") || by == "×").then(|| reader.number(after + 1)).flatten()
             else {
                 break;
             };

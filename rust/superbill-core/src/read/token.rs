@@ -73,7 +73,7 @@ impl Key {
 }
 
 /// Words to ids: an open-addressing table of tagged ids over the records.
-#[derive(Clone, Copy, Debug)]
+#[derive(Default, Clone, Copy, Debug)]
 pub struct Vocabulary<'a> {
     /// A power of two of them; each an id plus one in the low `id_bits` bits under a tag from the hash; zero is empty.
     pub(crate) slots: &'a [U32],
@@ -112,7 +112,11 @@ impl Vocabulary<'_> {
                 && let Some(record) = self.words.get(id as usize)
                 && record.key[0].get() == key.head[0]
                 && record.key[1].get() == key.head[1]
-                && (if rest.is_empty() { record.rest.get() == UNKNOWN } else { self.rest(record.rest.get()).is_some_and(|r| r.eq_ignore_ascii_case(rest)) })
+                && (if rest.is_empty() {
+                    record.rest.get() == UNKNOWN
+                } else {
+                    self.rest(record.rest.get()).is_some_and(|r| r.eq_ignore_ascii_case(rest))
+                })
             {
                 return id;
             }
@@ -186,7 +190,7 @@ fn classify(block: &[u8; BLOCK]) -> Classes {
         all |= byte;
         let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
         let digit = byte.wrapping_sub(b'0') < 10;
-        let joins = (byte == b' ') | (byte.wrapping_sub(b'\t') < 5) | (byte == b'-') | (byte == b'\'') | (byte == b'_');
+        let joins = (byte == b' ') | (byte.wrapping_sub(b'\t') < 5) || (byte == b'-') || (byte == b'\'') || (byte == b'_');
         *alphanumeric = u8::from(letter | digit);
         *single = u8::from(!(letter | digit | joins));
     }
@@ -350,13 +354,16 @@ mod tests {
         tokens
     }
 
-    fn texts<'t>(text: &'t str) -> Vec<&'t str> {
+    fn texts(text: &str) -> Vec<&str> {
         tokens(text, &[]).iter().map(|token| &text[token.start as usize..token.end as usize]).collect()
     }
 
     #[test]
     fn joiners_separate_and_other_characters_stand_alone() {
-        assert_eq!(texts("follow-up X\u{2019}s 120/80,\u{a0}a_b\u{2014}c 5%"), ["follow", "up", "X", "s", "120", "/", "80", ",", "a", "b", "c", "5", "%"]);
+        assert_eq!(
+            texts("follow-up X\u{2019}s 120/80,\u{a0}a_b\u{2014}c 5%"),
+            ["follow", "up", "X", "s", "120", "/", "80", ",", "a", "b", "c", "5", "%"]
+        );
         assert_eq!(texts(""), [""; 0]);
         assert_eq!(texts(" \n-"), [""; 0]);
     }
@@ -365,7 +372,10 @@ mod tests {
     fn words_are_found_whatever_their_case() {
         let words = ["ménière", "electroencephalographic", "straße", "%", "\0", "b12", "[", "{"];
         let ids = |text: &str| tokens(text, &words).iter().map(|token| token.word != UNKNOWN).collect::<Vec<_>>();
-        assert_eq!(ids("MÉNIÈRE ElectroEncephaloGraphic STRASSE Straße % \0 B12 [ { ; electroencephalographiC"), [true, true, false, true, true, true, true, true, true, false, true]);
+        assert_eq!(
+            ids("MÉNIÈRE ElectroEncephaloGraphic STRASSE Straße % \0 B12 [ { ; electroencephalographiC"),
+            [true, true, false, true, true, true, true, true, true, false, true]
+        );
     }
 
     #[test]
@@ -378,10 +388,41 @@ mod tests {
     }
 
     fn text() -> impl Strategy<Value = String> {
-        let piece = prop::sample::select(&[
-            "a", "B", "word", "Electroencephalographic", "0", " ", "  ", "-", "_", "'", "\u{2019}", "\u{2014}", ".", "[", "@", "\0", "\t", "\x0b", "\x1c", "\u{85}",
-            "\u{a0}", "é", "É", "µ", "\u{130}", "ß", "漢", "\u{301}", "\u{1f600}", "ΣΑΣ", "\u{212a}",
-        ][..]);
+        let piece = prop::sample::select(
+            &[
+                "a",
+                "B",
+                "word",
+                "Electroencephalographic",
+                "0",
+                " ",
+                "  ",
+                "-",
+                "_",
+                "'",
+                "\u{2019}",
+                "\u{2014}",
+                ".",
+                "[",
+                "@",
+                "\0",
+                "\t",
+                "\x0b",
+                "\x1c",
+                "\u{85}",
+                "\u{a0}",
+                "é",
+                "É",
+                "µ",
+                "\u{130}",
+                "ß",
+                "漢",
+                "\u{301}",
+                "\u{1f600}",
+                "ΣΑΣ",
+                "\u{212a}",
+            ][..],
+        );
         prop::collection::vec(piece, 0..300).prop_map(|pieces| pieces.concat())
     }
 

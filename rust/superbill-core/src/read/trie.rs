@@ -161,11 +161,11 @@ impl<'a> TermTrie<'a> {
         let header = Header::ref_from_bytes(header).map_err(|_| TrieError::Size(0))?;
         let vocabulary = &trie.vocabulary;
         let sizes = [
-            (1, vocabulary.slots.len() * size_of::<U32>(), slots.len()),
-            (2, vocabulary.words.len() * size_of::<WordRecord>(), words.len()),
+            (1, std::mem::size_of_val(vocabulary.slots), slots.len()),
+            (2, std::mem::size_of_val(vocabulary.words), words.len()),
             (2, header.words.get() as usize, vocabulary.words.len()),
-            (4, trie.edges.len() * size_of::<Edge>(), edges.len()),
-            (5, trie.tails.len() * size_of::<U32>(), tails.len()),
+            (4, std::mem::size_of_val(trie.edges), edges.len()),
+            (5, std::mem::size_of_val(trie.tails), tails.len()),
         ];
         if let Some(wrong) = sizes.iter().find(|size| size.1 != size.2) {
             return Err(TrieError::Size(wrong.0));
@@ -412,9 +412,15 @@ struct Layout<'p> {
     known: HashMap<&'p [u32], u32>,
 }
 
-impl<'p> Layout<'p> {
+impl Layout<'_> {
     /// The node of phrases `from..to`, which agree in their first `depth` words; makes room for its edges and lists them in `waiting`.
-    fn node(&mut self, mut from: usize, to: usize, depth: usize, waiting: &mut std::collections::VecDeque<(usize, usize, usize, usize)>) -> Edge {
+    fn node(
+        &mut self,
+        mut from: usize,
+        to: usize,
+        depth: usize,
+        waiting: &mut std::collections::VecDeque<(usize, usize, usize, usize)>,
+    ) -> Edge {
         let phrases = self.phrases;
         let word = U32::new(UNKNOWN);
         let (first, id) = &phrases[from];
@@ -492,12 +498,16 @@ mod tests {
 
     #[test]
     fn overlapping_phrases_are_all_found_in_order() {
-        let (parts, ids) = built(&["pain", "chest pain", "chest", "chest pain on breathing", "pain on breathing", "on", "", "Chest-Pain", "-"]);
+        let (parts, ids) =
+            built(&["pain", "chest pain", "chest", "chest pain on breathing", "pain on breathing", "on", "", "Chest-Pain", "-"]);
         assert_eq!(ids, [Some(0), Some(1), Some(2), Some(3), Some(4), Some(5), None, Some(1), None]);
         let parts = sections(&parts);
         let trie = TermTrie::from_sections(&parts).unwrap();
         let expected = [(0, 1, 2), (0, 2, 1), (0, 4, 3), (1, 2, 0), (1, 4, 4), (2, 3, 5), (5, 6, 0)];
-        assert_eq!(found(&trie, "CHEST pain on\nbreathing; pain on breath"), expected.map(|m| m).into_iter().chain([(6, 7, 5)]).collect::<Vec<_>>());
+        assert_eq!(
+            found(&trie, "CHEST pain on\nbreathing; pain on breath"),
+            expected.map(|m| m).into_iter().chain([(6, 7, 5)]).collect::<Vec<_>>()
+        );
     }
 
     #[test]
@@ -512,8 +522,30 @@ mod tests {
 
     /// Words, their letter case, joiners, punctuation, letters outside ASCII, long words: few enough that phrases meet the text.
     const WORDS: [&str; 24] = [
-        "a", "b", "ab", "aba", "of", "Of", "left", "LEFT", "fracture", "fractures", "hypertension", "12", "1", ".", ",", "%", "µg", "Ménière", "MÉNIÈRE",
-        "\u{130}", "electroencephalographic", "electroencephalographics", "electroencephalographically", "deinstitutionalization",
+        "a",
+        "b",
+        "ab",
+        "aba",
+        "of",
+        "Of",
+        "left",
+        "LEFT",
+        "fracture",
+        "fractures",
+        "hypertension",
+        "12",
+        "1",
+        ".",
+        ",",
+        "%",
+        "µg",
+        "Ménière",
+        "MÉNIÈRE",
+        "\u{130}",
+        "electroencephalographic",
+        "electroencephalographics",
+        "electroencephalographically",
+        "deinstitutionalization",
     ];
     const GAPS: [&str; 9] = [" ", "-", "\n", "'", "\u{2019}", "\u{2013}", " - ", "_", "  "];
 
@@ -539,7 +571,14 @@ mod tests {
         let text = canonical(text);
         let bounds: Vec<(usize, usize)> = {
             let mut at = 0;
-            text.split(' ').map(|word| (at, { at += word.len() + 1; at - 1 })).collect()
+            text.split(' ')
+                .map(|word| {
+                    (at, {
+                        at += word.len() + 1;
+                        at - 1
+                    })
+                })
+                .collect()
         };
         let automaton = aho_corasick::AhoCorasick::new(&patterns).unwrap();
         let matches = automaton.find_overlapping_iter(&text).filter_map(|m| {

@@ -56,15 +56,18 @@ pub(super) fn said(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
     let mut out = Vec::new();
     let measured = family.elements.iter().any(|e| e.quantity.is_some());
     for (index, (reading, document)) in readings.iter().zip(&encounter.documents).enumerate() {
-        let of_family = |h: &&crate::read::document::Hit| {
-            matches!(h.sense.kind.get(), sense::ELEMENT | sense::NEAR) && h.sense.target.get() == at
-        };
+        let of_family =
+            |h: &&crate::read::document::Hit| matches!(h.sense.kind.get(), sense::ELEMENT | sense::NEAR) && h.sense.target.get() == at;
         let hits: Vec<_> = reading.hits.iter().filter(of_family).collect();
         let element = |h: &crate::read::document::Hit| h.sense.extra.get() >> 16;
         // "without contrast" swallows the "contrast" in it.
         let longest = |h: &crate::read::document::Hit| {
             !hits.iter().any(|o| {
-                o.sense.kind == h.sense.kind && element(o) == element(h) && o.first <= h.first && o.end >= h.end && o.end - o.first > h.end - h.first
+                o.sense.kind == h.sense.kind
+                    && element(o) == element(h)
+                    && o.first <= h.first
+                    && o.end >= h.end
+                    && o.end - o.first > h.end - h.first
             })
         };
         let span = |first: u32, end: u32| Span {
@@ -79,7 +82,9 @@ pub(super) fn said(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
         };
         for hit in hits.iter().filter(|h| h.sense.kind.get() == sense::ELEMENT && longest(h)) {
             let sentence = reading.sentence_of(hit.first);
-            let Some(inside) = reading.sentences.get(sentence as usize).filter(|s| s.first <= hit.first && hit.end <= s.end) else { continue };
+            let Some(inside) = reading.sentences.get(sentence as usize).filter(|s| s.first <= hit.first && hit.end <= s.end) else {
+                continue;
+            };
             let (said, cue) = assertion::of(kb, reading, sentence, (hit.first, hit.end), sense::ELEMENT);
             // A heading's own assertion is about conditions; a cue is about whatever it governs.
             let excluded = said != Assertion::Present && (cue.is_some() || said == Assertion::Family);
@@ -99,7 +104,10 @@ pub(super) fn said(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
                     .filter(|h| h.sense.kind.get() == sense::NEAR && h.sense.extra.get() == element as u32)
                     .filter(|h| inside.first <= h.first && h.end <= inside.end)
                     .collect();
-                let beside = |m: &&Measure| quantity != Quantity::Count || near.iter().any(|h| m.end <= h.first && h.first - m.end <= 2 || h.end <= m.first && m.first - h.end <= 1);
+                let beside = |m: &&Measure| {
+                    quantity != Quantity::Count
+                        || near.iter().any(|h| m.end <= h.first && h.first - m.end <= 2 || h.end <= m.first && m.first - h.end <= 1)
+                };
                 if near.is_empty() && (rule.near || quantity == Quantity::Count) {
                     continue;
                 }
@@ -118,7 +126,9 @@ pub(super) fn sides(kb: &KnowledgeBase, reading: &Reading, fits: impl Fn(&crate:
     for s in reading.sentences.iter().filter(|s| fits(s)) {
         for hit in reading.hits_in(s.first, s.end).filter(|h| h.sense.kind.get() == sense::ATTRIBUTE) {
             let attribute = kb.rules().attributes.get(hit.sense.target.get() as usize);
-            let side = attribute.filter(|a| a.axis == "laterality").and_then(|a| ["right", "left", "bilateral"].into_iter().find(|s| a.value == *s));
+            let side = attribute
+                .filter(|a| a.axis == "laterality")
+                .and_then(|a| ["right", "left", "bilateral"].into_iter().find(|s| a.value == *s));
             if let Some(side) = side.filter(|s| !found.contains(s)) {
                 found.push(side);
             }

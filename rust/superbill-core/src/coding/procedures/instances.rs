@@ -46,7 +46,12 @@ impl Instance<'_> {
         spans.extend(self.values.iter().filter(|v| of(v.0)).flat_map(|v| v.2.iter().copied()));
         spans.extend(self.measures.iter().filter(|m| of(m.0)).map(|m| m.2));
         let mut seen = Vec::new();
-        spans.retain(|s| !seen.contains(s) && { seen.push(*s); true });
+        spans.retain(|s| {
+            !seen.contains(s) && {
+                seen.push(*s);
+                true
+            }
+        });
         spans
     }
 
@@ -71,11 +76,7 @@ fn side_of(names: &[&str]) -> Result<Option<Side>, ()> {
 /// The side of an anchor: its sentence's, its paragraph's, or the only one in the document.
 fn side(kb: &KnowledgeBase, reading: &Reading, anchor: &Said) -> Option<Side> {
     let at = reading.sentences.get(anchor.sentence as usize)?.first;
-    let nearest = [
-        sides(kb, reading, |s| s.first == at),
-        sides(kb, reading, |s| s.block == anchor.block),
-        sides(kb, reading, |_| true),
-    ];
+    let nearest = [sides(kb, reading, |s| s.first == at), sides(kb, reading, |s| s.block == anchor.block), sides(kb, reading, |_| true)];
     // Two sides in one sentence leave it open, and farther text cannot settle it.
     nearest.iter().find(|n| !n.is_empty()).and_then(|n| side_of(n).ok().flatten())
 }
@@ -146,7 +147,8 @@ fn instance<'a>(encounter: &Encounter<'a>, family: &Family, said: &[Said], group
             group.anchors.iter().collect()
         } else {
             let sentence: Vec<&Said> = of().filter(in_sentence).collect();
-            let block: Vec<&Said> = if sentence.is_empty() && element.scope != ElementScope::Sentence { of().filter(in_block).collect() } else { Vec::new() };
+            let block: Vec<&Said> =
+                if sentence.is_empty() && element.scope != ElementScope::Sentence { of().filter(in_block).collect() } else { Vec::new() };
             let document = || if element.scope == ElementScope::Document { of().collect() } else { Vec::new() };
             if !sentence.is_empty() {
                 sentence
@@ -190,7 +192,9 @@ fn instance<'a>(encounter: &Encounter<'a>, family: &Family, said: &[Said], group
 fn totals<'a>(instances: Vec<Instance<'a>>, summed: u32, over: &[u32]) -> Vec<Instance<'a>> {
     let mut out: Vec<Instance<'a>> = Vec::new();
     for instance in instances {
-        let agrees = |o: &&mut Instance<'_>| over.iter().all(|&e| o.told(e) == instance.told(e)) && o.measured(summed).is_some() && instance.measured(summed).is_some();
+        let agrees = |o: &&mut Instance<'_>| {
+            over.iter().all(|&e| o.told(e) == instance.told(e)) && o.measured(summed).is_some() && instance.measured(summed).is_some()
+        };
         let Some(known) = out.iter_mut().find(agrees) else {
             out.push(instance);
             continue;

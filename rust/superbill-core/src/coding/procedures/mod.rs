@@ -67,9 +67,7 @@ fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instan
     if holds(encounter, family, instance, &family.requires) != Verdict::Holds {
         return;
     }
-    let row_of = |instance: &Instance| {
-        family.rows.iter().position(|r| holds(encounter, family, instance, &r.when) == Verdict::Holds)
-    };
+    let row_of = |instance: &Instance| family.rows.iter().position(|r| holds(encounter, family, instance, &r.when) == Verdict::Holds);
     let sided = !family.side_modifier || instance.side.is_some();
     let mut told = instance.clone();
     let mut assumed = false;
@@ -166,14 +164,11 @@ fn ask(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instance,
         return;
     }
     let query = Query::Elements { family: at, missing, side, evidence: instance.evidence(|_| true) };
-    let same = |q: &Query| match (q, &query) {
-        (
-            Query::Elements { family: a, missing: b, side: c, .. },
-            Query::Elements { family: x, missing: y, side: z, .. },
-        ) => a == x && b == y && c == z,
-        _ => false,
+    let asked = |q: &Query| match q {
+        Query::Elements { family, missing, side, .. } => Some((*family, missing.clone(), *side)),
+        Query::Leaf { .. } => None,
     };
-    if !coded.queries.iter().any(same) {
+    if !coded.queries.iter().any(|q| asked(q) == asked(&query)) {
         coded.queries.push(query);
     }
 }
