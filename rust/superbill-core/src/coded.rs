@@ -136,6 +136,8 @@ pub struct Coded {
 pub enum CodingError {
     #[error("the deadline passed before the encounter was coded")]
     Cancelled,
+    #[error("documents: more than 512 different conditions, which is no documentation of one encounter")]
+    TooManyCodes,
     #[error("document {0} is longer than the limit of 16 MiB")]
     TooLong(usize),
 }

@@ -31,7 +31,7 @@ impl CodingService {
 fn status(error: &AnswerError) -> Status {
     match error {
         AnswerError::Encounter(error) => Status::invalid_argument(error.to_string()),
-        AnswerError::Coding(error @ CodingError::TooLong(_)) => Status::invalid_argument(error.to_string()),
+        AnswerError::Coding(error @ (CodingError::TooLong(_) | CodingError::TooManyCodes)) => Status::invalid_argument(error.to_string()),
         AnswerError::Coding(error @ CodingError::Cancelled) => Status::deadline_exceeded(error.to_string()),
     }
 }

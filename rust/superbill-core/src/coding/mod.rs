@@ -2,9 +2,11 @@
 
 mod confidence;
 mod conventions;
+mod detail;
 mod diagnoses;
 mod procedures;
 mod refine;
+mod selection;
 
 use crate::{
     coded::{Coded, CodingError, Finding, Rule},
@@ -54,7 +56,7 @@ pub fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, scratch: &mut Scratch
     let readings = &scratch.readings[..encounter.documents.len()];
     check()?;
     let mut coded = Coded::default();
-    diagnoses::code(kb, encounter, readings, &mut coded);
+    diagnoses::code(kb, encounter, readings, &mut coded, cancel)?;
     check()?;
     conventions::apply(kb, &mut coded);
     check()?;

@@ -14,8 +14,8 @@ use crate::{
 };
 
 /// The words documented for a condition: sorted canonical ids.
-pub(super) struct Context<'a> {
-    pub words: &'a [u32],
+pub(super) struct Context {
+    pub words: Vec<u32>,
     /// The character of the episode of care.
     pub seventh: u8,
 }
@@ -66,7 +66,7 @@ fn supported(kb: &KnowledgeBase, at: CodeId, words: &[u32]) -> Option<CodeId> {
     (by_title[0].0 < by_title[1].0).then_some(by_title[0].1)
 }
 
-pub(super) fn refine(kb: &KnowledgeBase, node: u32, leaf: u32, context: &Context<'_>) -> Refined {
+pub(super) fn refine(kb: &KnowledgeBase, node: u32, leaf: u32, context: &Context) -> Refined {
     let mut at = CodeId(node);
     let mut steps = Vec::new();
     loop {
@@ -80,7 +80,7 @@ pub(super) fn refine(kb: &KnowledgeBase, node: u32, leaf: u32, context: &Context
             steps.push(step(StepKind::SeventhCharacter, code));
             return Refined::Leaf(code, steps);
         }
-        let next = supported(kb, at, context.words).map(|c| (c, StepKind::Refine));
+        let next = supported(kb, at, &context.words).map(|c| (c, StepKind::Refine));
         // A default that a pack names is a child or deeper: go down the branch that holds it.
         let default = (leaf != NONE && leaf != at.0 && kb.subsumes(at, CodeId(leaf))).then_some(CodeId(leaf));
         let toward_default = || default.and_then(|d| kb.children(at).find(|&c| kb.subsumes(c, d)));

@@ -10,61 +10,75 @@ use crate::knowledge::{
     rules::{Assertion, Cue, Direction},
 };
 
-/// Cues of a sentence that no longer phrase (cue, decoy or one of the kind that is asked about) swallows.
-fn cues<'a>(kb: &'a KnowledgeBase, reading: &'a Reading, (first, end): (u32, u32), about: u32) -> impl Iterator<Item = (&'a Hit, &'a Cue)> {
-    let swallowed = move |hit: &Hit| {
-        reading.hits_in(first, end).any(|other| {
-            let kind = other.sense.kind.get();
-            (matches!(kind, sense::DECOY | sense::CUE) || kind == about)
-                && other.first <= hit.first
-                && other.end >= hit.end
-                && other.end - other.first > hit.end - hit.first
-        })
-    };
-    reading
-        .hits_in(first, end)
-        .filter(move |h| h.sense.kind.get() == sense::CUE && !swallowed(h))
-        .filter_map(|h| Some((h, kb.rules().cues.get(h.sense.target.get() as usize)?)))
+/// The cues and stops of one sentence.
+pub struct Cues<'a> {
+    cues: Vec<(u32, u32, &'a Cue)>,
+    stops: Vec<(u32, u32)>,
+    /// What the section says where no cue does.
+    otherwise: Assertion,
 }
 
-fn stopped(reading: &Reading, first: u32, end: u32) -> bool {
-    reading.hits_in(first, end).any(|h| h.sense.kind.get() == sense::STOP)
-}
-
-/// The assertion of a stretch of tokens within one sentence, and the cue that decided. `about`: the kind of sense that the stretch has; a phrase of
-/// that kind swallows the cues in it ("status post knee replacement" is a condition, and as a procedure it is past).
-pub fn of(kb: &KnowledgeBase, reading: &Reading, sentence: u32, (first, end): (u32, u32), about: u32) -> (Assertion, Option<(u32, u32)>) {
-    let Some(inside) = reading.sentences.get(sentence as usize) else { return (Assertion::Present, None) };
-    let mut strongest = (Assertion::Present, None);
-    for (hit, cue) in cues(kb, reading, (inside.first, inside.end), about) {
-        let forward = hit.end <= first && first - hit.end < cue.reach && !stopped(reading, hit.end, first);
-        let backward = hit.first >= end && hit.first - end < cue.reach && !stopped(reading, end, hit.first);
-        let governs = match cue.direction {
-            Direction::Forward => forward,
-            Direction::Backward => backward,
-            Direction::Both => forward || backward,
+impl<'a> Cues<'a> {
+    /// `about`: the kind of sense that is asked about; a phrase of that kind swallows the cues in it ("status post knee replacement" is a
+    /// condition, and as a procedure it is past).
+    pub fn of_sentence(kb: &'a KnowledgeBase, reading: &Reading, sentence: u32, about: u32) -> Self {
+        let mut of = Self { cues: Vec::new(), stops: Vec::new(), otherwise: Assertion::Present };
+        let Some(inside) = reading.sentences.get(sentence as usize) else { return of };
+        let hits = || reading.hits_in(inside.first, inside.end);
+        let swallowed = |hit: &Hit| {
+            hits().any(|other| {
+                let kind = other.sense.kind.get();
+                (matches!(kind, sense::DECOY | sense::CUE) || kind == about)
+                    && other.first <= hit.first
+                    && other.end >= hit.end
+                    && other.end - other.first > hit.end - hit.first
+            })
         };
-        let of_condition = !matches!(cue.assertion, Assertion::Performed | Assertion::Planned);
-        if governs && of_condition && cue.assertion > strongest.0 {
-            strongest = (cue.assertion, Some((hit.first, hit.end)));
-        }
+        let cues = hits().filter(|h| h.sense.kind.get() == sense::CUE && !swallowed(h));
+        of.cues = cues.filter_map(|h| Some((h.first, h.end, kb.rules().cues.get(h.sense.target.get() as usize)?))).collect();
+        of.stops = hits().filter(|h| h.sense.kind.get() == sense::STOP).map(|h| (h.first, h.end)).collect();
+        of.otherwise = kb.rules().roles.get(inside.role as usize).map_or(Assertion::Present, |r| r.assertion);
+        of
     }
-    if strongest.1.is_none() {
-        let role = kb.rules().roles.get(inside.role as usize);
-        strongest.0 = role.map_or(Assertion::Present, |r| r.assertion);
-    }
-    strongest
-}
 
-/// Whether a cue of the sentence says so of a procedure.
-pub fn told(kb: &KnowledgeBase, reading: &Reading, sentence: u32, assertion: Assertion) -> bool {
-    let Some(inside) = reading.sentences.get(sentence as usize) else { return false };
-    cues(kb, reading, (inside.first, inside.end), sense::ELEMENT).any(|(_, cue)| cue.assertion == assertion)
+    fn stopped(&self, from: u32, to: u32) -> bool {
+        self.stops.iter().any(|stop| from <= stop.0 && stop.1 <= to)
+    }
+
+    /// The assertion of a stretch of tokens within the sentence, and whether a cue decided.
+    pub fn assertion(&self, first: u32, end: u32) -> (Assertion, bool) {
+        let mut strongest = (Assertion::Present, false);
+        for &(cue_first, cue_end, cue) in &self.cues {
+            let forward = || cue_end <= first && first - cue_end < cue.reach && !self.stopped(cue_end, first);
+            let backward = || cue_first >= end && cue_first - end < cue.reach && !self.stopped(end, cue_first);
+            let of_condition = !matches!(cue.assertion, Assertion::Performed | Assertion::Planned);
+            let governs = || match cue.direction {
+                Direction::Forward => forward(),
+                Direction::Backward => backward(),
+                Direction::Both => forward() || backward(),
+            };
+            if of_condition && cue.assertion > strongest.0 && governs() {
+                strongest = (cue.assertion, true);
+            }
+        }
+        if strongest.1 { strongest } else { (self.otherwise, false) }
+    }
+
+    /// Whether a cue of the sentence says so of a procedure.
+    pub fn tells(&self, assertion: Assertion) -> bool {
+        self.cues.iter().any(|cue| cue.2.assertion == assertion)
+    }
 }
 
 pub(super) fn assert(kb: &KnowledgeBase, reading: &mut Reading) {
+    let mut cues: Option<(u32, Cues<'_>)> = None;
     for at in 0..reading.mentions.len() {
         let mention = reading.mentions[at];
-        reading.mentions[at].assertion = of(kb, reading, mention.sentence, (mention.first, mention.end), sense::CODE).0;
+        if cues.as_ref().is_none_or(|known| known.0 != mention.sentence) {
+            cues = Some((mention.sentence, Cues::of_sentence(kb, reading, mention.sentence, sense::CODE)));
+        }
+        if let Some((_, cues)) = &cues {
+            reading.mentions[at].assertion = cues.assertion(mention.first, mention.end).0;
+        }
     }
 }

@@ -134,6 +134,9 @@ fn heading(text: &str, reading: &Reading, hits: &[Hit], at: usize, before: Gap) 
 /// Where a line begins with one of these, it is an item of a list.
 const BULLETS: [&str; 6] = ["\u{2022}", "-", "*", "\u{2013}", "\u{25e6}", "\u{b7}"];
 
+/// A longer sentence is no prose: it is cut, so that the work for a text grows with its length alone.
+const LONGEST_SENTENCE: usize = 256;
+
 /// Sentences as they are cut off the text.
 struct Cutter<'a> {
     text: &'a str,
@@ -214,7 +217,7 @@ fn split(text: &str, reading: &mut Reading) {
             && tokens.get(at + 1).is_none_or(|_| gap(text, tokens, at + 1) > Gap::None)
             && (at == 0 || tokens[at - 1].end - tokens[at - 1].start > 1 || gap(text, tokens, at) > Gap::None);
         at += 1;
-        if ends {
+        if ends || at - cut.start >= LONGEST_SENTENCE {
             cut.close(at);
         }
     }
@@ -226,6 +229,13 @@ impl Reading {
     /// The sentence that a token stands in.
     pub fn sentence_of(&self, token: u32) -> u32 {
         (self.sentences.partition_point(|s| s.first <= token)).saturating_sub(1) as u32
+    }
+
+    /// The sentences of a block.
+    pub fn block(&self, block: u32) -> &[Sentence] {
+        let from = self.sentences.partition_point(|s| s.block < block);
+        let to = self.sentences.partition_point(|s| s.block <= block);
+        self.sentences.get(from..to).unwrap_or_default()
     }
 
     /// The hits that lie in a range of tokens.
@@ -249,10 +259,11 @@ fn mention(kb: &KnowledgeBase, reading: &mut Reading) {
         at += same;
     }
     spans.sort_by_key(|s| (std::cmp::Reverse(s.1 - s.0), s.0));
-    let mut taken: Vec<(u32, u32)> = Vec::new();
+    let mut taken = vec![false; reading.tokens.len()];
     let mut mentions: Vec<Mention> = Vec::new();
     for (first, end, at) in spans {
-        if taken.iter().any(|t| t.0 < end && first < t.1) {
+        let tokens = first as usize..end as usize;
+        if taken[tokens.clone()].contains(&true) {
             continue;
         }
         let sentence = reading.sentence_of(first);
@@ -267,13 +278,13 @@ fn mention(kb: &KnowledgeBase, reading: &mut Reading) {
         let found = if let Some(hit) = chosen {
             Some((hit.sense.target.get(), hit.sense.extra.get(), hit.sense.source.get()))
         } else if let Some(hit) = same().find(|h| h.sense.kind.get() == sense::ABBREVIATION) {
-            taken.push((first, end));
+            taken[tokens.clone()].fill(true);
             abbreviation(kb, reading, hit, sentence)
         } else {
             None
         };
         if let Some((node, leaf, source)) = found {
-            taken.push((first, end));
+            taken[tokens].fill(true);
             mentions.push(Mention { first, end, sentence, node, leaf, source, assertion: Assertion::Present });
         }
     }
@@ -281,11 +292,16 @@ fn mention(kb: &KnowledgeBase, reading: &mut Reading) {
     reading.mentions = mentions;
 }
 
+/// How far a word may stand from an abbreviation and tell its sense; it also has to be of the same block.
+const NEIGHBOURS: u32 = 60;
+
 fn abbreviation(kb: &KnowledgeBase, reading: &Reading, hit: &Hit, sentence: u32) -> Option<(u32, u32, u32)> {
     let senses = kb.rules().abbreviations.get(hit.sense.target.get() as usize)?;
     let block = reading.sentences[sentence as usize].block;
-    let near = reading.sentences.iter().filter(|s| s.block == block).flat_map(|s| &reading.tokens[s.first as usize..s.end as usize]);
-    let words: Vec<u32> = near.map(|t| kb.canonical(t.word)).collect();
+    let sentences = reading.block(block);
+    let (first, end) = (sentences.first()?.first, sentences.last()?.end);
+    let near = first.max(hit.first.saturating_sub(NEIGHBOURS)) as usize..end.min(hit.end + NEIGHBOURS) as usize;
+    let words: Vec<u32> = reading.tokens.get(near)?.iter().map(|t| kb.canonical(t.word)).collect();
     let score = |s: &&crate::knowledge::rules::AbbreviationSense| s.near.iter().filter(|w| words.contains(w)).count();
     // The first of the best, so that a tie goes to the sense that the pack names first.
     let best = senses.iter().map(|s| (score(&s), s)).fold(None, |best: Option<(usize, _)>, next| match best {

@@ -9,7 +9,9 @@ use crate::{
         rules::{Assertion, Family, Quantity, Telling},
     },
     read::{
-        Reading, assertion,
+        Reading, Sentence,
+        assertion::Cues,
+        document::Hit,
         quantity::{Measure, measures},
     },
 };
@@ -36,94 +38,149 @@ pub(super) enum What {
     Measured(i64),
 }
 
+/// More than this of one family is no documentation of one encounter; what comes after is not read.
+const MOST_SAID: usize = 1024;
+/// Terms are shorter than this, in tokens.
+const LONGEST_TERM: u32 = 64;
+
 /// Whether telling a procedure in this sentence means that it was done, and whether its section says so.
-fn performed(kb: &KnowledgeBase, reading: &Reading, sentence: u32, kind: &str, family: &Family) -> (bool, bool) {
-    let role = reading.sentences.get(sentence as usize).and_then(|s| kb.rules().roles.get(s.role as usize));
-    let telling = role.map_or(Telling::AsSaid, |r| r.procedures);
+fn performed(kb: &KnowledgeBase, role: u32, cues: &Cues<'_>, kind: &str, family: &Family) -> (bool, bool) {
+    let telling = kb.rules().roles.get(role as usize).map_or(Telling::AsSaid, |r| r.procedures);
     if telling == Telling::No {
         return (false, false);
     }
     let section = telling == Telling::Performed;
-    if !section && assertion::told(kb, reading, sentence, Assertion::Planned) {
+    if !section && cues.tells(Assertion::Planned) {
         return (false, false);
     }
-    let done = section || family.documents.iter().any(|d| d == kind) || assertion::told(kb, reading, sentence, Assertion::Performed);
-    (done, section)
+    (section || family.documents.iter().any(|d| d == kind) || cues.tells(Assertion::Performed), section)
 }
 
-/// Everything the documents say of a family's elements, in order, without what is negated, past, planned or of another person.
-pub(super) fn said(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Reading], at: u32, family: &Family) -> Vec<Said> {
-    let mut out = Vec::new();
-    let measured = family.elements.iter().any(|e| e.quantity.is_some());
-    for (index, (reading, document)) in readings.iter().zip(&encounter.documents).enumerate() {
-        let of_family =
-            |h: &&crate::read::document::Hit| matches!(h.sense.kind.get(), sense::ELEMENT | sense::NEAR) && h.sense.target.get() == at;
-        let hits: Vec<_> = reading.hits.iter().filter(of_family).collect();
-        let element = |h: &crate::read::document::Hit| h.sense.extra.get() >> 16;
-        // "without contrast" swallows the "contrast" in it.
-        let longest = |h: &crate::read::document::Hit| {
-            !hits.iter().any(|o| {
-                o.sense.kind == h.sense.kind
-                    && element(o) == element(h)
-                    && o.first <= h.first
-                    && o.end >= h.end
-                    && o.end - o.first > h.end - h.first
-            })
+/// What is said of one family in one document.
+struct Reader<'a> {
+    kb: &'a KnowledgeBase,
+    family: &'a Family,
+    reading: &'a Reading,
+    kind: &'a str,
+    document: u32,
+    /// The terms of the family, in order.
+    hits: Vec<&'a Hit>,
+    out: &'a mut Vec<Said>,
+}
+
+fn element(hit: &Hit) -> u32 {
+    hit.sense.extra.get() >> 16
+}
+
+impl Reader<'_> {
+    fn in_sentence(&self, inside: &Sentence) -> &[&Hit] {
+        let from = self.hits.partition_point(|h| h.first < inside.first);
+        let to = self.hits.partition_point(|h| h.first < inside.end);
+        self.hits.get(from..to).unwrap_or_default()
+    }
+
+    /// Whether a longer term of the element holds this one ("without contrast" the "contrast" in it).
+    fn swallowed(&self, at: usize) -> bool {
+        let hit = self.hits[at];
+        let holds = |o: &&Hit| {
+            o.sense.kind == hit.sense.kind
+                && element(o) == element(hit)
+                && o.first <= hit.first
+                && o.end >= hit.end
+                && o.end - o.first > hit.end - hit.first
         };
-        let span = |first: u32, end: u32| Span {
-            document: index as u32,
-            start: reading.tokens[first as usize].start,
-            end: reading.tokens[end as usize - 1].end,
+        let before = self.hits[..at].iter().rev().take_while(|o| o.first + LONGEST_TERM > hit.first);
+        let beside = self.hits[at + 1..].iter().take_while(|o| o.first == hit.first);
+        before.chain(beside).copied().any(|o| holds(&o))
+    }
+
+    fn push(&mut self, sentence: u32, cues: &Cues<'_>, element: u32, what: What, first: u32, end: u32) {
+        let inside = self.reading.sentences[sentence as usize];
+        let (performed, in_section) = performed(self.kb, inside.role, cues, self.kind, self.family);
+        let span = Span {
+            document: self.document,
+            start: self.reading.tokens[first as usize].start,
+            end: self.reading.tokens[end as usize - 1].end,
         };
-        let mut push = |sentence: u32, element: u32, what: What, first: u32, end: u32| {
-            let block = reading.sentences[sentence as usize].block;
-            let (performed, in_section) = performed(kb, reading, sentence, document.kind, family);
-            out.push(Said { document: index as u32, sentence, block, element, what, span: span(first, end), performed, in_section });
-        };
-        for hit in hits.iter().filter(|h| h.sense.kind.get() == sense::ELEMENT && longest(h)) {
-            let sentence = reading.sentence_of(hit.first);
-            let Some(inside) = reading.sentences.get(sentence as usize).filter(|s| s.first <= hit.first && hit.end <= s.end) else {
+        if self.out.len() < MOST_SAID {
+            self.out.push(Said { document: self.document, sentence, block: inside.block, element, what, span, performed, in_section });
+        }
+    }
+
+    /// The values told by their terms, without what is negated, past, planned or of another person.
+    fn values(&mut self) {
+        let mut cues: Option<(u32, Cues<'_>)> = None;
+        for at in 0..self.hits.len() {
+            let hit = self.hits[at];
+            if hit.sense.kind.get() != sense::ELEMENT || self.swallowed(at) {
                 continue;
-            };
-            let (said, cue) = assertion::of(kb, reading, sentence, (hit.first, hit.end), sense::ELEMENT);
+            }
+            let sentence = self.reading.sentence_of(hit.first);
+            if !self.reading.sentences.get(sentence as usize).is_some_and(|s| s.first <= hit.first && hit.end <= s.end) {
+                continue;
+            }
+            if cues.as_ref().is_none_or(|known| known.0 != sentence) {
+                cues = Some((sentence, Cues::of_sentence(self.kb, self.reading, sentence, sense::ELEMENT)));
+            }
+            let Some((_, cues)) = &cues else { continue };
+            let (said, by_cue) = cues.assertion(hit.first, hit.end);
             // A heading's own assertion is about conditions; a cue is about whatever it governs.
-            let excluded = said != Assertion::Present && (cue.is_some() || said == Assertion::Family);
-            if !excluded && inside.end > inside.first {
-                push(sentence, element(hit), What::Value(hit.sense.extra.get() & 0xffff), hit.first, hit.end);
+            if said == Assertion::Present || !by_cue && said != Assertion::Family {
+                self.push(sentence, cues, element(hit), What::Value(hit.sense.extra.get() & 0xffff), hit.first, hit.end);
             }
         }
-        if !measured || hits.is_empty() {
-            continue;
-        }
-        for (sentence, inside) in reading.sentences.iter().enumerate() {
-            let found = measures(document.text, &reading.tokens, inside.first, inside.end);
-            for (element, rule) in family.elements.iter().enumerate() {
+    }
+
+    /// The quantities told with their units.
+    fn quantities(&mut self, text: &str) {
+        for (sentence, inside) in (0..).zip(&self.reading.sentences) {
+            let found = measures(text, &self.reading.tokens, inside.first, inside.end);
+            if found.is_empty() {
+                continue;
+            }
+            let cues = Cues::of_sentence(self.kb, self.reading, sentence, sense::ELEMENT);
+            for (element, rule) in (0..).zip(&self.family.elements) {
                 let Some(quantity) = rule.quantity else { continue };
-                let near: Vec<_> = hits
-                    .iter()
-                    .filter(|h| h.sense.kind.get() == sense::NEAR && h.sense.extra.get() == element as u32)
-                    .filter(|h| inside.first <= h.first && h.end <= inside.end)
-                    .collect();
-                let beside = |m: &&Measure| {
-                    quantity != Quantity::Count
-                        || near.iter().any(|h| m.end <= h.first && h.first - m.end <= 2 || h.end <= m.first && m.first - h.end <= 1)
-                };
+                let is_near = |h: &&&Hit| h.sense.kind.get() == sense::NEAR && h.sense.extra.get() == element && h.end <= inside.end;
+                let near: Vec<(u32, u32)> = self.in_sentence(inside).iter().filter(is_near).map(|h| (h.first, h.end)).collect();
                 if near.is_empty() && (rule.near || quantity == Quantity::Count) {
                     continue;
                 }
+                let beside = |m: &&Measure| {
+                    quantity != Quantity::Count
+                        || near.iter().any(|h| m.end <= h.0 && h.0 - m.end <= 2 || h.1 <= m.first && m.first - h.1 <= 1)
+                };
                 for m in found.iter().filter(|m| m.quantity == quantity).filter(beside) {
-                    push(sentence as u32, element as u32, What::Measured(m.value), m.first, m.end);
+                    self.push(sentence, &cues, element, What::Measured(m.value), m.first, m.end);
                 }
             }
+        }
+    }
+}
+
+/// Everything the documents say of a family's elements, in order.
+pub(super) fn said(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Reading], at: u32, family: &Family) -> Vec<Said> {
+    let mut out = Vec::new();
+    let measured = family.elements.iter().any(|e| e.quantity.is_some());
+    for (number, (reading, document)) in (0..).zip(readings.iter().zip(&encounter.documents)) {
+        let of_family = |h: &&Hit| matches!(h.sense.kind.get(), sense::ELEMENT | sense::NEAR) && h.sense.target.get() == at;
+        let hits: Vec<&Hit> = reading.hits.iter().filter(of_family).collect();
+        if hits.is_empty() {
+            continue;
+        }
+        let mut reader = Reader { kb, family, reading, kind: document.kind, document: number, hits, out: &mut out };
+        reader.values();
+        if measured {
+            reader.quantities(document.text);
         }
     }
     out
 }
 
-/// The side told in a stretch of sentences: laterality values by name.
-pub(super) fn sides(kb: &KnowledgeBase, reading: &Reading, fits: impl Fn(&crate::read::Sentence) -> bool) -> Vec<&'static str> {
+/// The side told in sentences: laterality values by name.
+pub(super) fn sides(kb: &KnowledgeBase, reading: &Reading, sentences: &[Sentence]) -> Vec<&'static str> {
     let mut found = Vec::new();
-    for s in reading.sentences.iter().filter(|s| fits(s)) {
+    for s in sentences {
         for hit in reading.hits_in(s.first, s.end).filter(|h| h.sense.kind.get() == sense::ATTRIBUTE) {
             let attribute = kb.rules().attributes.get(hit.sense.target.get() as usize);
             let side = attribute

@@ -73,12 +73,36 @@ fn side_of(names: &[&str]) -> Result<Option<Side>, ()> {
     }
 }
 
-/// The side of an anchor: its sentence's, its paragraph's, or the only one in the document.
-fn side(kb: &KnowledgeBase, reading: &Reading, anchor: &Said) -> Option<Side> {
-    let at = reading.sentences.get(anchor.sentence as usize)?.first;
-    let nearest = [sides(kb, reading, |s| s.first == at), sides(kb, reading, |s| s.block == anchor.block), sides(kb, reading, |_| true)];
-    // Two sides in one sentence leave it open, and farther text cannot settle it.
-    nearest.iter().find(|n| !n.is_empty()).and_then(|n| side_of(n).ok().flatten())
+/// Finds the sides of anchors, asked in the order of the documents.
+struct SideFinder<'a> {
+    kb: &'a KnowledgeBase,
+    readings: &'a [Reading],
+    /// The sides of the block asked last.
+    block: Option<(u32, u32, Vec<&'static str>)>,
+    /// By document, the sides of the whole note.
+    notes: Vec<Option<Vec<&'static str>>>,
+}
+
+impl SideFinder<'_> {
+    /// The side of an anchor: its sentence's, its paragraph's, or the only one in the document.
+    fn side(&mut self, anchor: &Said) -> Option<Side> {
+        let (kb, reading) = (self.kb, self.readings.get(anchor.document as usize)?);
+        let at = anchor.sentence as usize;
+        let own = sides(kb, reading, reading.sentences.get(at..=at)?);
+        // Two sides in one sentence leave it open, and farther text cannot settle it.
+        if !own.is_empty() {
+            return side_of(&own).ok().flatten();
+        }
+        let place = (anchor.document, anchor.block);
+        if self.block.as_ref().is_none_or(|b| (b.0, b.1) != place) {
+            self.block = Some((place.0, place.1, sides(kb, reading, reading.block(anchor.block))));
+        }
+        if let Some((_, _, block)) = self.block.as_ref().filter(|b| !b.2.is_empty()) {
+            return side_of(block).ok().flatten();
+        }
+        let note = self.notes.get_mut(anchor.document as usize)?;
+        side_of(note.get_or_insert_with(|| sides(kb, reading, &reading.sentences))).ok().flatten()
+    }
 }
 
 /// An anchor value with the sentences that tell it.
@@ -91,10 +115,11 @@ struct Group {
 
 fn groups(kb: &KnowledgeBase, readings: &[Reading], family: &Family, said: &[Said]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
+    let mut finder = SideFinder { kb, readings, block: None, notes: vec![None; readings.len()] };
     let anchors = said.iter().filter(|s| s.performed && family.elements.get(s.element as usize).is_some_and(|e| e.anchor));
     for anchor in anchors {
         let What::Value(value) = anchor.what else { continue };
-        let side = readings.get(anchor.document as usize).and_then(|r| side(kb, r, anchor));
+        let side = finder.side(anchor);
         let same = |g: &&mut Group| {
             let place = !family.per_mention || g.anchors.iter().any(|a| a.document == anchor.document && a.sentence == anchor.sentence);
             g.element == anchor.element && g.value == value && g.side == side && place

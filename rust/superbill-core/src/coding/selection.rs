@@ -1,0 +1,92 @@
+//! Which of the conditions that the documents name the encounter evaluated or treated.
+
+use crate::{
+    encounter::{Encounter, Scope, Setting},
+    knowledge::{
+        KnowledgeBase,
+        rules::{Addressed, Assertion, CodeRanges},
+    },
+    read::{Mention, Reading},
+};
+
+/// Words of a line that names a problem; a longer one tells a story.
+const PROBLEM_LINE: u32 = 12;
+
+/// A mention that is to be coded, with the sentences that may add detail.
+pub(super) struct Candidate<'a> {
+    pub document: usize,
+    /// Index into the document's mentions.
+    pub at: usize,
+    pub mention: &'a Mention,
+    pub addressed: bool,
+}
+
+fn codable(encounter: &Encounter<'_>, mention: &Mention) -> bool {
+    // Uncertain diagnoses count as established only for inpatient facilities (OCG II.H, IV.H).
+    let uncertain = encounter.setting == Setting::InpatientFacility && mention.assertion == Assertion::Possible;
+    mention.assertion == Assertion::Present || uncertain
+}
+
+fn role_says(kb: &KnowledgeBase, reading: &Reading, sentence: u32) -> Addressed {
+    let role = reading.sentences[sentence as usize].role;
+    kb.rules().roles.get(role as usize).map_or(Addressed::Maybe, |r| r.addressed)
+}
+
+/// The mentions that the encounter evaluated or treated: the problems that its assessment names, else what the sections that may tell it name.
+pub(super) fn addressed<'a>(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &'a [Reading]) -> Vec<Candidate<'a>> {
+    let all = |wanted: Addressed| {
+        readings.iter().enumerate().flat_map(move |(document, reading)| {
+            let fits = move |m: &(usize, &Mention)| codable(encounter, m.1) && role_says(kb, reading, m.1.sentence) == wanted;
+            let addressed = wanted == Addressed::Yes;
+            reading.mentions.iter().enumerate().filter(fits).map(move |(at, mention)| Candidate { document, at, mention, addressed })
+        })
+    };
+    if encounter.scope == Scope::All {
+        return all(Addressed::Yes).chain(all(Addressed::Maybe)).chain(all(Addressed::No)).collect();
+    }
+    let mut chosen = problems(readings, all(Addressed::Yes).collect());
+    if chosen.is_empty() && !assessed_in_unknown_words(kb, readings) {
+        chosen = all(Addressed::Maybe).collect();
+    }
+    // The circumstances of an injury are told in its history, not in the assessment (OCG I.C.20.a).
+    let within = |c: &Candidate<'_>, ranges: &CodeRanges| ranges.iter().any(|r| (r.0..r.1).contains(&c.mention.node));
+    for companion in &kb.rules().companions {
+        if chosen.iter().any(|c| within(c, &companion.of)) {
+            chosen.retain(|c| !within(c, &companion.codes));
+            chosen.extend(all(Addressed::Yes).chain(all(Addressed::Maybe)).filter(|c| within(c, &companion.codes)));
+        } else if chosen.iter().any(|c| c.addressed) {
+            chosen.retain(|c| !within(c, &companion.codes));
+        }
+    }
+    chosen
+}
+
+/// Whether an assessment stands there of which no condition is known: then what the rest of the note tells is no substitute. Where it names only
+/// what is uncertain or excluded, the symptoms that the rest tells are what can be coded (OCG IV.D, IV.H).
+fn assessed_in_unknown_words(kb: &KnowledgeBase, readings: &[Reading]) -> bool {
+    let assessed = |reading: &Reading| (0..reading.sentences.len() as u32).any(|s| role_says(kb, reading, s) == Addressed::Yes);
+    let known = |reading: &Reading| reading.mentions.iter().any(|m| role_says(kb, reading, m.sentence) == Addressed::Yes);
+    readings.iter().any(assessed) && !readings.iter().any(known)
+}
+
+/// Of what the assessment tells, the problems that it names.
+fn problems<'a>(readings: &'a [Reading], yes: Vec<Candidate<'a>>) -> Vec<Candidate<'a>> {
+    let sentence = |c: &Candidate<'_>| readings[c.document].sentences[c.mention.sentence as usize];
+    let names_problem = |c: &Candidate<'_>| {
+        let s = sentence(c);
+        s.leads && s.end - s.first <= PROBLEM_LINE
+    };
+    if yes.iter().any(names_problem) {
+        return yes.into_iter().filter(|c| names_problem(c)).collect();
+    }
+    // Prose: of each paragraph the first sentence that names a condition.
+    let mut chosen: Vec<Candidate<'a>> = Vec::new();
+    for c in yes {
+        let last = chosen.last().map(|l| (l.document, sentence(l).block, l.mention.sentence));
+        let (document, block) = (c.document, sentence(&c).block);
+        if last.is_none_or(|l| (l.0, l.1) != (document, block) || l.2 == c.mention.sentence) {
+            chosen.push(c);
+        }
+    }
+    chosen
+}
