@@ -151,7 +151,7 @@ pub fn measures(text: &str, tokens: &[Token], first: u32, end: u32) -> Vec<Measu
                 }
             }
             Some((quantity, scale, _)) => push(quantity, value.saturating_mul(scale) / 1000),
-            None if factors.len() == 1 && value % 1000 == 0 => push(Quantity::Count, value),
+            None if factors.len() == 1 && glued.is_empty() && value % 1000 == 0 => push(Quantity::Count, value),
             None => {}
         }
         at = past.max(at + 1);
