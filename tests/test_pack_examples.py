@@ -33,6 +33,8 @@ def test_example(kb: superbill.KnowledgeBase, pack: str, example: Example) -> No
     else:
         coded = kb.code(encounter(example["text"], example.get("type", "office_visit"), **example.get("encounter", {})))
         assert sorted(d.code for d in coded.diagnoses) == sorted(example["expect"])
+        if "findings" in example:
+            assert [f.rule for f in coded.findings] == example["findings"]
 
 
 def procedure_code(procedure: Any) -> str:

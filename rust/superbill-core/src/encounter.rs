@@ -1,6 +1,7 @@
 //! What goes in: one encounter, borrowed from whoever holds the text.
 
 use crate::date::Date;
+use serde::{Deserialize, Serialize};
 
 /// Who bills, which decides the rule set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +78,8 @@ pub struct Encounter<'a> {
     pub documents: Vec<Document<'a>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Sex {
     Female,
     Male,

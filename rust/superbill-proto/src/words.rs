@@ -32,13 +32,13 @@ pub(crate) fn of(rule: Rule) -> Words {
         Rule::Sex => (
             "review",
             "the code is for another sex than the patient's record says",
-            "Medicare Code Editor, sex conflict",
+            "ICD-10-CM tabular list, blocks of male and female organs, note of chapter 15",
             Some("check the record and the code"),
         ),
         Rule::Age => (
             "review",
             "the code is for another age than the patient's record says",
-            "Medicare Code Editor, age conflict",
+            "CMS Medicare Code Editor FY2026, age edit",
             Some("check the record and the code"),
         ),
         Rule::Assumed => (

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use superbill_core::encounter::Sex;
 use superbill_core::knowledge::rules::{Addressed, Assertion, Direction, ElementScope, Quantity, Telling};
 use toml::{Table, Value, value::Datetime};
 
@@ -24,6 +25,7 @@ pub struct PackFile {
     pub integral: Vec<Integral>,
     pub default_episode: Vec<DefaultEpisode>,
     pub companion: Vec<Companion>,
+    pub restricted: Vec<Restricted>,
     pub never_first: Vec<Codes>,
     pub not_by_title: Vec<Codes>,
     pub family: Option<Family>,
@@ -174,6 +176,16 @@ pub struct DefaultEpisode {
 pub struct Companion {
     pub of: Vec<String>,
     pub codes: Vec<String>,
+    #[serde(default)]
+    pub citation: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Restricted {
+    pub codes: Vec<String>,
+    pub sex: Option<Sex>,
+    pub age: Option<(u32, u32)>,
     #[serde(default)]
     pub citation: String,
 }

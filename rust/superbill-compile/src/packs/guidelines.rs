@@ -2,7 +2,7 @@
 
 use super::form::{OneOrMany, PackFile};
 use crate::{CompileError, base::Codes};
-use superbill_core::knowledge::rules::{Combine, Companion, DefaultEpisode, Integral, Rules};
+use superbill_core::knowledge::rules::{Combine, Companion, DefaultEpisode, Integral, Restricted, Rules};
 
 pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, codes: &Codes, rules: &mut Rules) -> Result<(), CompileError> {
     for combine in &form.combine {
@@ -35,6 +35,13 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, codes: &Codes, rul
     }
     for companion in &form.companion {
         rules.companions.push(Companion { of: codes.ranges(file, &companion.of)?, codes: codes.ranges(file, &companion.codes)? });
+    }
+    for restricted in &form.restricted {
+        if restricted.sex.is_none() == restricted.age.is_none() {
+            return Err(CompileError::new(file, "[[restricted]] needs sex or age, and not both"));
+        }
+        let codes = codes.ranges(file, &restricted.codes)?;
+        rules.restricted.push(Restricted { codes, sex: restricted.sex, age: restricted.age });
     }
     for list in &form.not_by_title {
         rules.not_by_title.extend(codes.ranges(file, &list.codes)?);

@@ -3,10 +3,11 @@
 use crate::{
     code::CodeId,
     coded::{Coded, Diagnosis, Finding, Rule, Step, StepKind},
+    encounter::Encounter,
     knowledge::{
         KnowledgeBase,
         layout::{flag, note},
-        rules::CodeRanges,
+        rules::{CodeRanges, Restricted},
     },
 };
 
@@ -14,27 +15,43 @@ fn holds(ranges: &CodeRanges, code: CodeId) -> bool {
     ranges.iter().any(|r| (r.0..r.1).contains(&code.0))
 }
 
-pub(super) fn apply(kb: &KnowledgeBase, coded: &mut Coded) {
+pub(super) fn apply(kb: &KnowledgeBase, encounter: &Encounter<'_>, coded: &mut Coded) {
     drop_less_specific(kb, &mut coded.diagnoses);
     combine(kb, &mut coded.diagnoses);
     drop_integral(kb, &mut coded.diagnoses);
     order(kb, coded);
     excludes(kb, coded);
+    restricted(kb, encounter, coded);
 }
 
-fn category(kb: &KnowledgeBase, code: CodeId) -> u64 {
-    kb.key(code).0 >> 40
+/// Codes that do not fit the patient's recorded sex or age; what is not recorded conflicts with nothing.
+fn restricted(kb: &KnowledgeBase, encounter: &Encounter<'_>, coded: &mut Coded) {
+    let conflicts = |rule: Rule| {
+        let says = move |r: &&Restricted| match rule {
+            Rule::Sex => r.sex.is_some_and(|sex| encounter.sex.is_some_and(|patient| patient != sex)),
+            _ => r.age.is_some_and(|(from, to)| encounter.age.is_some_and(|age| age < from || age > to)),
+        };
+        let codes = coded.diagnoses.iter().map(|d| d.code);
+        let codes: Vec<CodeId> = codes.filter(|&code| kb.rules().restricted.iter().filter(says).any(|r| holds(&r.codes, code))).collect();
+        (!codes.is_empty()).then_some(Finding { rule, codes })
+    };
+    let found: Vec<Finding> = [Rule::Sex, Rule::Age].into_iter().filter_map(conflicts).collect();
+    coded.findings.extend(found);
 }
 
-/// An unspecified code beside a specified one of its category says nothing more (OCG I.B.2).
+/// An unspecified code beside a specified one of the same node says nothing more (OCG I.B.2).
 fn drop_less_specific(kb: &KnowledgeBase, diagnoses: &mut Vec<Diagnosis>) {
     let vague = |code: CodeId| {
         kb.has(code, flag::UNSPECIFIED) || kb.parent(code).is_some_and(|p| kb.has(code, flag::SEVENTH) && kb.has(p, flag::UNSPECIFIED))
     };
+    // The node that an unspecified code is the rest of.
+    let rest_of = |code: CodeId| {
+        let own = if kb.has(code, flag::SEVENTH) { kb.parent(code) } else { Some(code) };
+        own.and_then(|own| kb.parent(own))
+    };
     let codes: Vec<CodeId> = diagnoses.iter().map(|d| d.code).collect();
-    diagnoses.retain(|d| {
-        !vague(d.code) || !codes.iter().any(|&other| other != d.code && !vague(other) && category(kb, other) == category(kb, d.code))
-    });
+    let better = |code: CodeId, node: CodeId| codes.iter().any(|&other| other != code && !vague(other) && kb.subsumes(node, other));
+    diagnoses.retain(|d| !vague(d.code) || !rest_of(d.code).is_some_and(|node| better(d.code, node)));
 }
 
 fn combine(kb: &KnowledgeBase, diagnoses: &mut Vec<Diagnosis>) {

@@ -58,7 +58,7 @@ pub fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, scratch: &mut Scratch
     let mut coded = Coded::default();
     diagnoses::code(kb, encounter, readings, &mut coded, cancel)?;
     check()?;
-    conventions::apply(kb, &mut coded);
+    conventions::apply(kb, encounter, &mut coded);
     check()?;
     procedures::code(kb, encounter, readings, &mut coded);
     if !kb.covers(encounter.date) {

@@ -2,6 +2,7 @@
 //!
 //! They are a few hundred records, so they are one postcard-encoded section, decoded once; what is large (codes, trie, notes) is used in place.
 
+use crate::encounter::Sex;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -101,6 +102,14 @@ pub struct Integral {
 pub struct Companion {
     pub of: CodeRanges,
     pub codes: CodeRanges,
+}
+
+/// Codes that fit patients of one sex, or of some ages in years, both inclusive.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restricted {
+    pub codes: CodeRanges,
+    pub sex: Option<Sex>,
+    pub age: Option<(u32, u32)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -268,6 +277,7 @@ pub struct Rules {
     pub integrals: Vec<Integral>,
     pub default_episodes: Vec<DefaultEpisode>,
     pub companions: Vec<Companion>,
+    pub restricted: Vec<Restricted>,
     pub never_first: CodeRanges,
     /// Codes whose titles are ordinary words, so that only the lexicon names them.
     pub not_by_title: CodeRanges,
