@@ -11,9 +11,9 @@ import os
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 from superbill import _core
 
@@ -34,8 +34,7 @@ MONTHS = [
 ]
 
 
-@dataclass(frozen=True)
-class Sources:
+class Sources(NamedTuple):
     """Files of one ICD-10-CM release: the tabular list, the list of valid codes, and the first day (ISO 8601)."""
 
     tabular: Path
