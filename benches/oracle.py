@@ -1,4 +1,4 @@
-"""The trie against pyahocorasick on every note of MTSamples, with the dictionaries of 182,000 and 1,000,000 phrases: `python benches/oracle.py`."""
+"""The trie against pyahocorasick on every note of MTSamples, with 182,000 and with 1,000,000 phrases: `python benches/oracle.py`."""
 
 from __future__ import annotations
 

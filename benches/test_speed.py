@@ -1,4 +1,4 @@
-"""Speed from Python, peers in the same run: `pytest benches/test_speed.py --benchmark-enable` (extras: bench). Each round cycles all notes."""
+"""Speed from Python, peers in the same run: `pytest benches/test_speed.py --benchmark-enable` (extra: bench). Rounds cycle all notes."""
 
 from __future__ import annotations
 
