@@ -42,7 +42,7 @@ pub(super) fn code(
         for context in details.of(&candidate) {
             match refine(kb, mention.node, mention.leaf, &context) {
                 Refined::Leaf(leaf, steps) => {
-                    add(kb, coded, &candidate, leaf, steps, evidence, reading.sentences[mention.sentence as usize].role)
+                    add(kb, coded, &candidate, leaf, steps, evidence, reading.sentences[mention.sentence as usize].role);
                 }
                 Refined::Stuck(node) => {
                     let query = Query::Leaf { node, evidence };

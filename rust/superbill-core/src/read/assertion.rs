@@ -12,7 +12,7 @@ use crate::knowledge::{
 
 /// The cues and stops of one sentence.
 pub struct Cues<'a> {
-    cues: Vec<(u32, u32, &'a Cue)>,
+    found: Vec<(u32, u32, &'a Cue)>,
     stops: Vec<(u32, u32)>,
     /// What the section says where no cue does.
     otherwise: Assertion,
@@ -22,7 +22,7 @@ impl<'a> Cues<'a> {
     /// `about`: the kind of sense that is asked about; a phrase of that kind swallows the cues in it ("status post knee replacement" is a
     /// condition, and as a procedure it is past).
     pub fn of_sentence(kb: &'a KnowledgeBase, reading: &Reading, sentence: u32, about: u32) -> Self {
-        let mut of = Self { cues: Vec::new(), stops: Vec::new(), otherwise: Assertion::Present };
+        let mut of = Self { found: Vec::new(), stops: Vec::new(), otherwise: Assertion::Present };
         let Some(inside) = reading.sentences.get(sentence as usize) else { return of };
         let hits = || reading.hits_in(inside.first, inside.end);
         let swallowed = |hit: &Hit| {
@@ -35,7 +35,7 @@ impl<'a> Cues<'a> {
             })
         };
         let cues = hits().filter(|h| h.sense.kind.get() == sense::CUE && !swallowed(h));
-        of.cues = cues.filter_map(|h| Some((h.first, h.end, kb.rules().cues.get(h.sense.target.get() as usize)?))).collect();
+        of.found = cues.filter_map(|h| Some((h.first, h.end, kb.rules().cues.get(h.sense.target.get() as usize)?))).collect();
         of.stops = hits().filter(|h| h.sense.kind.get() == sense::STOP).map(|h| (h.first, h.end)).collect();
         of.otherwise = kb.rules().roles.get(inside.role as usize).map_or(Assertion::Present, |r| r.assertion);
         of
@@ -48,7 +48,7 @@ impl<'a> Cues<'a> {
     /// The assertion of a stretch of tokens within the sentence, and whether a cue decided.
     pub fn assertion(&self, first: u32, end: u32) -> (Assertion, bool) {
         let mut strongest = (Assertion::Present, false);
-        for &(cue_first, cue_end, cue) in &self.cues {
+        for &(cue_first, cue_end, cue) in &self.found {
             let forward = || cue_end <= first && first - cue_end < cue.reach && !self.stopped(cue_end, first);
             let backward = || cue_first >= end && cue_first - end < cue.reach && !self.stopped(end, cue_first);
             let of_condition = !matches!(cue.assertion, Assertion::Performed | Assertion::Planned);
@@ -66,7 +66,7 @@ impl<'a> Cues<'a> {
 
     /// Whether a cue of the sentence says so of a procedure.
     pub fn tells(&self, assertion: Assertion) -> bool {
-        self.cues.iter().any(|cue| cue.2.assertion == assertion)
+        self.found.iter().any(|cue| cue.2.assertion == assertion)
     }
 }
 
