@@ -89,10 +89,11 @@ pub fn build(sources: &Sources<'_>) -> Result<Vec<u8>, CompileError> {
         rules.packs.push(header);
         packs::reading::compile(file, pack, form, &mut rules, &mut phrases)?;
         packs::conditions::compile(file, pack, form, &codes, &mut rules, &mut phrases)?;
-        packs::guidelines::compile(file, pack, form, &codes, &mut rules)?;
+        packs::guidelines::compile(file, pack, form, &codes, &mut rules, &mut phrases)?;
         packs::procedures::compile(file, pack, form, &mut rules, &mut phrases)?;
     }
     let near = std::mem::take(&mut phrases.near);
+    let also = std::mem::take(&mut phrases.also);
     let spellings = std::mem::take(&mut phrases.words);
     let articles: Vec<&str> = forms.iter().flat_map(|f| &f.1.article).flat_map(|a| &a.say).map(String::as_str).collect();
     phrases.without(&articles);
@@ -103,6 +104,9 @@ pub fn build(sources: &Sources<'_>) -> Result<Vec<u8>, CompileError> {
     let sides = forms.iter().flat_map(|f| &f.1.attribute).filter(|a| a.axis == "laterality").flat_map(|a| &a.say).map(String::as_str);
     let interposed: Vec<&str> = sides.filter(|s| s.chars().all(char::is_alphabetic)).chain(articles.iter().copied()).collect();
     resolve(&words, &mut rules, &near, &interposed);
+    for (rule, word) in rules.also.iter_mut().zip(&also) {
+        rule.word = words.of(word).first().copied().unwrap_or(u32::MAX);
+    }
     let mut sections = Writer { tabular: &tabular, codes: &codes, words: &words }.write(&rules)?;
     sections.push((section::PHRASES, dictionary.starts));
     sections.push((section::SENSES, dictionary.senses));
@@ -179,14 +183,19 @@ impl Writer<'_> {
             *siblings += 1;
             common.retain(|w| own.contains(w));
         }
+        // "with macular edema" beside "without macular edema": where nothing else would tell one of them, all keep what they share.
+        for (id, own) in words.iter().enumerate() {
+            let residual = self.flags(id) & (flag::UNSPECIFIED | flag::OTHER) != 0;
+            if let Some((_, common)) = shared.get_mut(&self.codes.parent(all[id].parent))
+                && !residual
+                && own.iter().all(|w| common.contains(w))
+            {
+                common.clear();
+            }
+        }
         for (id, own) in words.iter_mut().enumerate() {
             if let Some((2.., common)) = shared.get(&self.codes.parent(all[id].parent)) {
-                let apart: Vec<u32> = own.iter().copied().filter(|w| !common.contains(w)).collect();
-                // "with macular edema" beside "without macular edema" keeps its words: nothing else tells it.
-                let residual = self.flags(id) & (flag::UNSPECIFIED | flag::OTHER) != 0;
-                if !apart.is_empty() || residual {
-                    *own = apart;
-                }
+                own.retain(|w| !common.contains(w));
             }
         }
         words

@@ -18,6 +18,8 @@ pub(crate) struct Phrases {
     said: HashMap<u32, String>,
     /// What packs call conditions, with its sense.
     conditions: Vec<(String, SenseRecord)>,
+    /// Words of `[[also]]` rules, in their order.
+    pub also: Vec<String>,
     /// Neighbours of abbreviation senses, to be resolved: abbreviation, sense, words.
     pub near: Vec<(usize, usize, Vec<String>)>,
 }
@@ -61,6 +63,7 @@ impl Phrases {
             words: BTreeSet::new(),
             said: HashMap::new(),
             conditions: Vec::new(),
+            also: Vec::new(),
             near: Vec::new(),
         };
         for (id, code) in codes.all.iter().enumerate().filter(|c| c.1.extension.is_none()) {

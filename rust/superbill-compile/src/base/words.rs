@@ -68,7 +68,7 @@ impl<'a> Words<'a> {
     }
 
     /// Canonical ids of the words of a text, in order; punctuation is none.
-    fn of(&self, text: &str) -> Vec<u32> {
+    pub(super) fn of(&self, text: &str) -> Vec<u32> {
         let mut tokens: Vec<Token> = Vec::new();
         tokenize(text, self.vocabulary, &mut tokens);
         let word = |t: &&Token| text[t.start as usize..t.end as usize].chars().any(char::is_alphanumeric);

@@ -26,6 +26,7 @@ pub struct PackFile {
     pub default_episode: Vec<DefaultEpisode>,
     pub companion: Vec<Companion>,
     pub restricted: Vec<Restricted>,
+    pub also: Vec<Also>,
     pub never_first: Vec<Codes>,
     pub not_by_title: Vec<Codes>,
     pub family: Option<Family>,
@@ -186,6 +187,16 @@ pub struct Restricted {
     pub codes: Vec<String>,
     pub sex: Option<Sex>,
     pub age: Option<(u32, u32)>,
+    #[serde(default)]
+    pub citation: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Also {
+    pub codes: Vec<String>,
+    pub word: String,
+    pub gives: String,
     #[serde(default)]
     pub citation: String,
 }

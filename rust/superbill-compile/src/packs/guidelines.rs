@@ -1,10 +1,20 @@
 //! coding/*.toml: guideline rules over the set of diagnoses.
 
 use super::form::{OneOrMany, PackFile};
-use crate::{CompileError, base::Codes};
-use superbill_core::knowledge::rules::{Combine, Companion, DefaultEpisode, Integral, Restricted, Rules};
+use crate::{
+    CompileError,
+    base::{Codes, Phrases},
+};
+use superbill_core::knowledge::rules::{Also, Combine, Companion, DefaultEpisode, Integral, Restricted, Rules};
 
-pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, codes: &Codes, rules: &mut Rules) -> Result<(), CompileError> {
+pub(crate) fn compile(
+    file: &str,
+    pack: u32,
+    form: &PackFile,
+    codes: &Codes,
+    rules: &mut Rules,
+    phrases: &mut Phrases,
+) -> Result<(), CompileError> {
     for combine in &form.combine {
         let mut all = Vec::new();
         for part in &combine.all {
@@ -42,6 +52,15 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, codes: &Codes, rul
         }
         let codes = codes.ranges(file, &restricted.codes)?;
         rules.restricted.push(Restricted { codes, sex: restricted.sex, age: restricted.age });
+    }
+    for also in &form.also {
+        let gives = codes.find(file, &also.gives)?;
+        if codes.subtree(gives).len() != 1 {
+            return Err(CompileError::new(file, format!("also: {} is not a code that can be billed", also.gives)));
+        }
+        phrases.word(&also.word);
+        phrases.also.push(also.word.clone());
+        rules.also.push(Also { codes: codes.ranges(file, &also.codes)?, word: u32::MAX, gives, pack });
     }
     for list in &form.not_by_title {
         rules.not_by_title.extend(codes.ranges(file, &list.codes)?);

@@ -12,11 +12,13 @@ use crate::{
     coded::{Coded, CodingError, Diagnosis, Query, Span, Step, StepKind},
     encounter::Encounter,
     knowledge::{KnowledgeBase, layout::NONE},
-    read::Reading,
+    read::{Mention, Reading},
 };
 
 /// Places that prove one code; more of them prove nothing more.
 const MOST_EVIDENCE: usize = 32;
+/// How far before a condition a word may stand that adds a code to it.
+const BEFORE: u32 = 2;
 /// More different codes or questions than this are not the documentation of one encounter.
 const MOST_CODES: usize = 512;
 
@@ -42,6 +44,7 @@ pub(super) fn code(
         for context in details.of(&candidate) {
             match refine(kb, mention.node, mention.leaf, &context) {
                 Refined::Leaf(leaf, steps) => {
+                    also(kb, coded, reading, &candidate, leaf);
                     add(kb, coded, &candidate, leaf, steps, evidence, reading.sentences[mention.sentence as usize].role);
                 }
                 Refined::Stuck(node) => {
@@ -58,6 +61,23 @@ pub(super) fn code(
         }
     }
     Ok(())
+}
+
+/// What a word in a condition or right before it adds ("chronic back pain").
+fn also(kb: &KnowledgeBase, coded: &mut Coded, reading: &Reading, candidate: &Candidate<'_>, leaf: CodeId) {
+    let Mention { first, end, .. } = *candidate.mention;
+    for rule in kb.rules().also.iter().filter(|r| r.codes.iter().any(|range| (range.0..range.1).contains(&leaf.0))) {
+        let from = first.saturating_sub(BEFORE) as usize;
+        let Some(word) = reading.tokens[from..end as usize].iter().find(|t| kb.canonical(t.word) == rule.word) else { continue };
+        let code = CodeId(rule.gives);
+        if coded.diagnoses.iter().any(|d| d.code == code) {
+            continue;
+        }
+        let span = Span { document: candidate.document as u32, start: word.start, end: reading.tokens[end as usize - 1].end.max(word.end) };
+        let because = vec![Step { kind: StepKind::Term, record: rule.gives, pack: rule.pack, span: Some(span) }];
+        let features = Features { addressed: candidate.addressed, defaulted: false, curated: true, assumed: false };
+        coded.diagnoses.push(Diagnosis { code, confidence: per_mille(features), evidence: vec![span], because });
+    }
 }
 
 fn add(kb: &KnowledgeBase, coded: &mut Coded, candidate: &Candidate<'_>, code: CodeId, steps: Vec<Step>, evidence: Span, role: u32) {

@@ -11,6 +11,8 @@ use crate::{
 
 /// Words of a line that names a problem; a longer one tells a story.
 const PROBLEM_LINE: u32 = 12;
+/// A longer line names a problem where it begins with it.
+const PROBLEM_START: u32 = 2;
 
 /// A mention that is to be coded, with the sentences that may add detail.
 pub(super) struct Candidate<'a> {
@@ -74,7 +76,7 @@ fn problems<'a>(readings: &'a [Reading], yes: Vec<Candidate<'a>>) -> Vec<Candida
     let sentence = |c: &Candidate<'_>| readings[c.document].sentences[c.mention.sentence as usize];
     let names_problem = |c: &Candidate<'_>| {
         let s = sentence(c);
-        s.leads && s.end - s.first <= PROBLEM_LINE
+        s.leads && (s.end - s.first <= PROBLEM_LINE || c.mention.first - s.first <= PROBLEM_START)
     };
     if yes.iter().any(names_problem) {
         return yes.into_iter().filter(|c| names_problem(c)).collect();

@@ -104,6 +104,16 @@ pub struct Companion {
     pub codes: CodeRanges,
 }
 
+/// A code that a word beside a condition adds to the condition's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Also {
+    pub codes: CodeRanges,
+    /// Canonical word id; resolved once the vocabulary is known.
+    pub word: u32,
+    pub gives: u32,
+    pub pack: u32,
+}
+
 /// Codes that fit patients of one sex, or of some ages in years, both inclusive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Restricted {
@@ -278,6 +288,7 @@ pub struct Rules {
     pub default_episodes: Vec<DefaultEpisode>,
     pub companions: Vec<Companion>,
     pub restricted: Vec<Restricted>,
+    pub also: Vec<Also>,
     pub never_first: CodeRanges,
     /// Codes whose titles are ordinary words, so that only the lexicon names them.
     pub not_by_title: CodeRanges,
