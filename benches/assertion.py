@@ -9,13 +9,14 @@ from __future__ import annotations
 import gzip
 import json
 import sys
+from collections.abc import Callable
 
 from dictionary import CORPORA
 
 from superbill import KnowledgeBase, _core
 from superbill.default import installed_release, packs
 
-GOLD = {
+GOLD: dict[str, Callable[[dict[str, str]], bool]] = {
     "negated": lambda g: g["negation"] == "Negated",
     "historical": lambda g: g["temporality"] == "Historical",
     "hypothetical": lambda g: g["temporality"] == "Not particular",
