@@ -1,7 +1,8 @@
 """Assertion on the NegEx sentences: `python benches/assertion.py [--errors]`.
 
-Precision, recall and F1 of negated, historical, hypothetical and experiencer (family or another person) among 1,188 sentence-concept pairs. The concepts
-become the only conditions of a knowledge base with the shipped packs for reading, so that what is measured is reading alone.
+Precision, recall and F1 of negated, historical, hypothetical and experiencer (family or another person) among 1,188 pairs of a
+sentence and a concept. The concepts become the only conditions of a knowledge base with the shipped packs for reading, so that what is
+measured is reading alone.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import sys
 from collections.abc import Callable
 
 from dictionary import CORPORA
-
 from superbill import KnowledgeBase, _core
 from superbill.default import installed_release, packs
 
