@@ -12,7 +12,13 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
         if rules.roles.iter().any(|r| r.id == role.id) {
             return Err(CompileError::new(file, format!("role {} is told twice", role.id)));
         }
-        rules.roles.push(Role { id: role.id.clone(), assertion: role.assertion, addressed: role.addressed, procedures: role.procedures });
+        rules.roles.push(Role {
+            id: role.id.clone(),
+            assertion: role.assertion,
+            addressed: role.addressed,
+            procedures: role.procedures,
+            pack,
+        });
     }
     for section in &form.section {
         let role = rules.roles.iter().position(|r| r.id == section.role);

@@ -61,7 +61,9 @@ fn combine(kb: &KnowledgeBase, diagnoses: &mut Vec<Diagnosis>) {
         if met.len() < rule.all.len() || diagnoses.iter().any(|d| d.code == gives) {
             continue;
         }
-        let first = met.iter().copied().min().unwrap_or(0);
+        // In the place of what it replaces.
+        let dropped = met.iter().copied().filter(|&m| holds(&rule.drops, diagnoses[m].code)).min();
+        let first = dropped.or_else(|| met.iter().copied().min()).unwrap_or(0);
         let mut evidence = Vec::new();
         let mut because = Vec::new();
         for &part in &met {

@@ -90,8 +90,8 @@ fn add(kb: &KnowledgeBase, coded: &mut Coded, candidate: &Candidate<'_>, code: C
     let mention = candidate.mention;
     let pack = if mention.source == NONE { Step::TABULAR } else { mention.source };
     let mut because = vec![Step { kind: StepKind::Term, record: mention.node, pack, span: Some(evidence) }];
-    if role != NONE {
-        because.push(Step { kind: StepKind::Section, record: role, pack: Step::TABULAR, span: None });
+    if let Some(rule) = kb.rules().roles.get(role as usize) {
+        because.push(Step { kind: StepKind::Section, record: role, pack: rule.pack, span: None });
     }
     let defaulted = steps.iter().any(|s| s.kind == StepKind::Default) && !kb.is_billable(CodeId(mention.node));
     because.extend(steps);

@@ -69,6 +69,7 @@ pub struct Role {
     pub assertion: Assertion,
     pub addressed: Addressed,
     pub procedures: Telling,
+    pub pack: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
