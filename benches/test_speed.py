@@ -88,6 +88,7 @@ def test_superbill_code_with_models(benchmark: Benchmark) -> None:
     benchmark(lambda: [kb.code(encounter).to_model() for encounter in encounters])
 
 
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.benchmark(group="note")
 def test_medspacy(benchmark: Benchmark) -> None:
     """A thousand rules, sentences, sections and ConText, as `peers/PERFORMANCE.md` measured it; ten notes a round."""
