@@ -8,6 +8,7 @@ from typing import Any
 
 import ahocorasick
 import pytest
+
 import superbill
 from dictionary import CORPORA, dictionary, notes
 

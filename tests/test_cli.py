@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 import superbill
 from notes import Json, encounter
 from superbill.cli.coding import DEMO

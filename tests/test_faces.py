@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+
 import superbill
 from notes import encounter
 from superbill import models

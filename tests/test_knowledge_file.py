@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+
 import superbill
 from superbill import _core
 from superbill.default import Sources, installed_release, packs, release_day

@@ -6,10 +6,11 @@ import json
 import random
 
 import pytest
-import superbill
-from dictionary import notes
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+
+import superbill
+from dictionary import notes
 from notes import Json, encounter
 from superbill import models
 

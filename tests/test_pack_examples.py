@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 import superbill
 from notes import encounter
 from superbill.default import packs

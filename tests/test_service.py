@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 import superbill
 from notes import encounter
 from superbill.cli.coding import DEMO

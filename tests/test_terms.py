@@ -10,10 +10,11 @@ from pathlib import Path
 
 import ahocorasick
 import pytest
-import superbill
-from dictionary import dictionary, notes
 from hypothesis import given
 from hypothesis import strategies as st
+
+import superbill
+from dictionary import dictionary, notes
 
 # As docs/architecture.md tells it and not as the Rust does: a run of letters and digits, or one other character.
 TOKEN = re.compile(r"[^\W_]+|[^\w\s'’‐‑‒–—-]")

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from notes import Json
 
 import superbill
+from notes import Json
 from superbill.cli.coding import DEMO
 
 VECTORS: list[Json] = json.loads((Path(__file__).parent / "vectors" / "demo.json").read_bytes())

@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -115,12 +116,22 @@ def open_default() -> _core.KnowledgeBase:
     """
     sources, contents = installed_release(), packs()
     path = cache_file(sources, contents)
-    if not path.exists():
-        note(f"building the knowledge base from {sources.tabular.name} (once, a few seconds) ...")
-    kb, why = _core.open_or_build(path, sources.tabular, sources.codes, sources.effective, contents)
+    with nullcontext() if path.exists() else building(sources.tabular.name):
+        kb, why = _core.open_or_build(path, sources.tabular, sources.codes, sources.effective, contents)
     if why is not None:
         note(f"the knowledge base stays in memory: {why}; set SUPERBILL_CACHE to a folder that can be written to keep it")
     return kb
+
+
+def building(name: str) -> AbstractContextManager[object]:
+    """Says that the file is being built, moving where a person looks on."""
+    message = f"building the knowledge base from {name} (once, a few seconds)"
+    if not sys.stderr.isatty():
+        note(message)
+        return nullcontext()
+    from rich.console import Console
+
+    return Console(stderr=True).status(message)
 
 
 def note(message: str) -> None:
