@@ -92,6 +92,9 @@ pub fn build(sources: &Sources<'_>) -> Result<Vec<u8>, CompileError> {
         packs::guidelines::compile(file, pack, form, &codes, &mut rules, &mut phrases)?;
         packs::procedures::compile(file, pack, form, &mut rules, &mut phrases)?;
     }
+    for (file, form) in &forms {
+        packs::encounter_types::compile(file, form, &mut rules)?;
+    }
     let near = std::mem::take(&mut phrases.near);
     let also = std::mem::take(&mut phrases.also);
     let spellings = std::mem::take(&mut phrases.words);

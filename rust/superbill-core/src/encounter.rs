@@ -4,7 +4,8 @@ use crate::date::Date;
 use serde::{Deserialize, Serialize};
 
 /// Who bills, which decides the rule set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Setting {
     Professional,
     OutpatientFacility,

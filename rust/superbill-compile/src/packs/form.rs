@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use superbill_core::encounter::Sex;
+use superbill_core::encounter::{Setting, Sex};
 use superbill_core::knowledge::rules::{Addressed, Assertion, Direction, ElementScope, Quantity, Telling};
 use toml::{Table, Value, value::Datetime};
 
@@ -12,6 +12,7 @@ pub struct PackFile {
     pub pack: Header,
     pub role: Vec<Role>,
     pub section: Vec<Section>,
+    pub encounter_type: Vec<EncounterType>,
     pub cue: Vec<Cue>,
     pub stop: Vec<Say>,
     pub decoy: Vec<Say>,
@@ -168,6 +169,19 @@ pub struct Integral {
 pub struct DefaultEpisode {
     pub under: Vec<String>,
     pub seventh: String,
+    #[serde(default)]
+    pub citation: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EncounterType {
+    pub id: String,
+    pub title: String,
+    #[serde(default)]
+    pub uncertain: Vec<Setting>,
+    #[serde(default)]
+    pub roles: BTreeMap<String, Addressed>,
     #[serde(default)]
     pub citation: String,
 }

@@ -1,10 +1,10 @@
 //! Which of the conditions that the documents name the encounter evaluated or treated.
 
 use crate::{
-    encounter::{Encounter, Scope, Setting},
+    encounter::{Encounter, Scope},
     knowledge::{
         KnowledgeBase,
-        rules::{Addressed, Assertion, CodeRanges},
+        rules::{Addressed, Assertion, CodeRanges, EncounterType},
     },
     read::{Mention, Reading},
 };
@@ -23,22 +23,50 @@ pub(super) struct Candidate<'a> {
     pub addressed: bool,
 }
 
-fn codable(encounter: &Encounter<'_>, mention: &Mention) -> bool {
-    // Uncertain diagnoses count as established only for inpatient facilities (OCG II.H, IV.H).
-    let uncertain = encounter.setting == Setting::InpatientFacility && mention.assertion == Assertion::Possible;
-    mention.assertion == Assertion::Present || uncertain
+/// What the encounter's and the documents' types say of mentions and sections.
+#[derive(Clone, Copy)]
+struct Types<'a> {
+    kb: &'a KnowledgeBase,
+    encounter: &'a Encounter<'a>,
+    readings: &'a [Reading],
 }
 
-fn role_says(kb: &KnowledgeBase, reading: &Reading, sentence: u32) -> Addressed {
-    let role = reading.sentences[sentence as usize].role;
-    kb.rules().roles.get(role as usize).map_or(Addressed::Maybe, |r| r.addressed)
+impl<'a> Types<'a> {
+    fn of(self, kind: &str) -> Option<&'a EncounterType> {
+        self.kb.rules().encounter_types.iter().find(|t| t.id == kind)
+    }
+
+    /// Uncertain diagnoses count as established only where the type of encounter and its setting say so (OCG II.H, IV.H).
+    fn codable(self, mention: &Mention) -> bool {
+        let counts = || self.of(self.encounter.kind).is_some_and(|t| t.uncertain.contains(&self.encounter.setting));
+        mention.assertion == Assertion::Present || mention.assertion == Assertion::Possible && counts()
+    }
+
+    /// What the section of a sentence says of this encounter.
+    fn role_says(self, document: usize, sentence: u32) -> Addressed {
+        let role = self.readings[document].sentences[sentence as usize].role;
+        let usually = self.kb.rules().roles.get(role as usize).map_or(Addressed::Maybe, |r| r.addressed);
+        let here = self.encounter.documents.get(document).and_then(|d| self.of(d.kind));
+        here.and_then(|t| t.roles.iter().find(|r| r.0 == role)).map_or(usually, |r| r.1)
+    }
+
+    /// Whether an assessment stands there of which no condition is known: then what the rest of the note tells is no substitute. Where it names
+    /// only what is uncertain or excluded, the symptoms that the rest tells are what can be coded (OCG IV.D, IV.H).
+    fn assessed_in_unknown_words(self) -> bool {
+        let yes = |document: usize, sentence: u32| self.role_says(document, sentence) == Addressed::Yes;
+        let documents = || self.readings.iter().enumerate();
+        let assessed = documents().any(|(d, reading)| (0..reading.sentences.len() as u32).any(|s| yes(d, s)));
+        let known = documents().any(|(d, reading)| reading.mentions.iter().any(|m| yes(d, m.sentence)));
+        assessed && !known
+    }
 }
 
 /// The mentions that the encounter evaluated or treated: the problems that its assessment names, else what the sections that may tell it name.
-pub(super) fn addressed<'a>(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &'a [Reading]) -> Vec<Candidate<'a>> {
+pub(super) fn addressed<'a>(kb: &'a KnowledgeBase, encounter: &'a Encounter<'a>, readings: &'a [Reading]) -> Vec<Candidate<'a>> {
+    let types = Types { kb, encounter, readings };
     let all = |wanted: Addressed| {
         readings.iter().enumerate().flat_map(move |(document, reading)| {
-            let fits = move |m: &(usize, &Mention)| codable(encounter, m.1) && role_says(kb, reading, m.1.sentence) == wanted;
+            let fits = move |m: &(usize, &Mention)| types.codable(m.1) && types.role_says(document, m.1.sentence) == wanted;
             let addressed = wanted == Addressed::Yes;
             reading.mentions.iter().enumerate().filter(fits).map(move |(at, mention)| Candidate { document, at, mention, addressed })
         })
@@ -47,7 +75,7 @@ pub(super) fn addressed<'a>(kb: &KnowledgeBase, encounter: &Encounter<'_>, readi
         return all(Addressed::Yes).chain(all(Addressed::Maybe)).chain(all(Addressed::No)).collect();
     }
     let mut chosen = problems(readings, all(Addressed::Yes).collect());
-    if chosen.is_empty() && !assessed_in_unknown_words(kb, readings) {
+    if chosen.is_empty() && !types.assessed_in_unknown_words() {
         chosen = all(Addressed::Maybe).collect();
     }
     // The circumstances of an injury are told in its history, not in the assessment (OCG I.C.20.a).
@@ -61,14 +89,6 @@ pub(super) fn addressed<'a>(kb: &KnowledgeBase, encounter: &Encounter<'_>, readi
         }
     }
     chosen
-}
-
-/// Whether an assessment stands there of which no condition is known: then what the rest of the note tells is no substitute. Where it names only
-/// what is uncertain or excluded, the symptoms that the rest tells are what can be coded (OCG IV.D, IV.H).
-fn assessed_in_unknown_words(kb: &KnowledgeBase, readings: &[Reading]) -> bool {
-    let assessed = |reading: &Reading| (0..reading.sentences.len() as u32).any(|s| role_says(kb, reading, s) == Addressed::Yes);
-    let known = |reading: &Reading| reading.mentions.iter().any(|m| role_says(kb, reading, m.sentence) == Addressed::Yes);
-    readings.iter().any(assessed) && !readings.iter().any(known)
 }
 
 /// Of what the assessment tells, the problems that it names.

@@ -2,7 +2,7 @@
 //!
 //! They are a few hundred records, so they are one postcard-encoded section, decoded once; what is large (codes, trie, notes) is used in place.
 
-use crate::encounter::Sex;
+use crate::encounter::{Setting, Sex};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -70,6 +70,16 @@ pub struct Role {
     pub addressed: Addressed,
     pub procedures: Telling,
     pub pack: u32,
+}
+
+/// What an encounter of a type is coded by, where it differs from the rest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EncounterType {
+    pub id: String,
+    /// Settings in which an uncertain diagnosis is coded as if it were established.
+    pub uncertain: Vec<Setting>,
+    /// Roles whose sections say something else of this encounter than they usually do.
+    pub roles: Vec<(u32, Addressed)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -279,6 +289,7 @@ pub struct Rules {
     pub tabular: Option<Pack>,
     pub packs: Vec<Pack>,
     pub roles: Vec<Role>,
+    pub encounter_types: Vec<EncounterType>,
     pub cues: Vec<Cue>,
     pub attributes: Vec<Attribute>,
     /// Ids of words that may stand inside a term and leave it what it is: sides and articles ("pain in the left knee"). Sorted.

@@ -1,0 +1,28 @@
+//! `coding/encounter_types.toml`: what an encounter of a type is coded by. Compiled after all roles are known.
+
+use super::form::PackFile;
+use crate::CompileError;
+use superbill_core::{
+    encounter::ENCOUNTER_TYPES,
+    knowledge::rules::{EncounterType, Rules},
+};
+
+pub(crate) fn compile(file: &str, form: &PackFile, rules: &mut Rules) -> Result<(), CompileError> {
+    for of in &form.encounter_type {
+        if of.title.is_empty() || !ENCOUNTER_TYPES.contains(&of.id.as_str()) {
+            return Err(CompileError::new(file, format!("{:?} is not an encounter type with a title", of.id)));
+        }
+        if rules.encounter_types.iter().any(|t| t.id == of.id) {
+            return Err(CompileError::new(file, format!("encounter type {} is told twice", of.id)));
+        }
+        let mut roles = Vec::new();
+        for (role, addressed) in &of.roles {
+            let Some(at) = rules.roles.iter().position(|r| r.id == *role) else {
+                return Err(CompileError::new(file, format!("no role {role}")));
+            };
+            roles.push((at as u32, *addressed));
+        }
+        rules.encounter_types.push(EncounterType { id: of.id.clone(), uncertain: of.uncertain.clone(), roles });
+    }
+    Ok(())
+}
