@@ -79,8 +79,9 @@ fn compare(criterion: &mut Criterion, name: &str, phrases: &[String], notes: &[S
             let started = Instant::now();
             ours();
             let own = started.elapsed();
+            let turned = Instant::now();
             theirs();
-            (started.elapsed() - own).as_secs_f64() / own.as_secs_f64()
+            turned.elapsed().as_secs_f64() / own.as_secs_f64()
         })
         .collect();
     ratios.sort_by(f64::total_cmp);
