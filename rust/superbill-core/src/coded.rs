@@ -110,6 +110,8 @@ impl Rule {
 pub struct Finding {
     pub rule: Rule,
     pub codes: Vec<CodeId>,
+    /// Family and row of the procedure that it is about.
+    pub procedure: Option<(u32, u32)>,
 }
 
 /// What the provider must say before a code can be chosen.

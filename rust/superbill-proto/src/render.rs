@@ -209,13 +209,17 @@ impl Renderer<'_> {
 
     fn finding(&self, finding: &superbill_core::coded::Finding) -> v1::Finding {
         let words = words::of(finding.rule);
-        let effective = self.kb.rules().tabular.as_ref().map(|t| Date(t.effective).to_string());
+        let rules = self.kb.rules();
+        let family = finding.procedure.and_then(|(family, row)| Some((rules.families.get(family as usize)?, row)));
+        let pack = family.and_then(|(family, _)| rules.packs.get(family.pack as usize));
+        let row = family.and_then(|(family, row)| family.rows.get(row as usize));
+        let effective = pack.or(rules.tabular.as_ref()).map(|p| Date(p.effective).to_string());
         v1::Finding {
             rule: finding.rule.id().into(),
             severity: words.severity.into(),
-            codes: finding.codes.iter().map(|c| self.code(c.0)).collect(),
+            codes: finding.codes.iter().map(|c| self.code(c.0)).chain(row.map(|r| r.code.clone())).collect(),
             message: words.message.into(),
-            citation: words.citation.into(),
+            citation: pack.map_or(words.citation, |p| &p.citation).into(),
             effective: effective.unwrap_or_default(),
             remedy: words.remedy.map(Into::into),
         }

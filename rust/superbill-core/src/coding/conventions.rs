@@ -33,7 +33,7 @@ fn restricted(kb: &KnowledgeBase, encounter: &Encounter<'_>, coded: &mut Coded) 
         };
         let codes = coded.diagnoses.iter().map(|d| d.code);
         let codes: Vec<CodeId> = codes.filter(|&code| kb.rules().restricted.iter().filter(says).any(|r| holds(&r.codes, code))).collect();
-        (!codes.is_empty()).then_some(Finding { rule, codes })
+        (!codes.is_empty()).then_some(Finding { rule, codes, procedure: None })
     };
     let found: Vec<Finding> = [Rule::Sex, Rule::Age].into_iter().filter_map(conflicts).collect();
     coded.findings.extend(found);
@@ -106,7 +106,7 @@ fn order(kb: &KnowledgeBase, coded: &mut Coded) {
         }
     }
     if let Some(first) = coded.diagnoses.first().filter(|d| never(d)) {
-        coded.findings.push(Finding { rule: Rule::NeverFirst, codes: vec![first.code] });
+        coded.findings.push(Finding { rule: Rule::NeverFirst, codes: vec![first.code], procedure: None });
     }
 }
 
@@ -116,7 +116,7 @@ fn excludes(kb: &KnowledgeBase, coded: &mut Coded) {
         for &b in &codes[at + 1..] {
             let names = |x: CodeId, y: CodeId| kb.note_targets(x, note::EXCLUDES1).iter().any(|t| t.contains(&y.0));
             if names(a, b) || names(b, a) {
-                coded.findings.push(Finding { rule: Rule::Excludes1, codes: vec![a, b] });
+                coded.findings.push(Finding { rule: Rule::Excludes1, codes: vec![a, b], procedure: None });
             }
         }
     }

@@ -62,10 +62,10 @@ pub fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, scratch: &mut Scratch
     check()?;
     procedures::code(kb, encounter, readings, &mut coded);
     if !kb.covers(encounter.date) {
-        coded.findings.push(Finding { rule: Rule::DateNotCovered, codes: Vec::new() });
+        coded.findings.push(Finding { rule: Rule::DateNotCovered, codes: Vec::new(), procedure: None });
     }
     if coded.diagnoses.is_empty() && coded.procedures.is_empty() && coded.queries.is_empty() {
-        coded.findings.push(Finding { rule: Rule::NothingSupported, codes: Vec::new() });
+        coded.findings.push(Finding { rule: Rule::NothingSupported, codes: Vec::new(), procedure: None });
     }
     Ok(coded)
 }

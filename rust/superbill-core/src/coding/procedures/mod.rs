@@ -83,9 +83,6 @@ fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instan
         ask(encounter, at, family, instance, row.is_some(), coded);
         return;
     };
-    if assumed {
-        coded.findings.push(Finding { rule: Rule::Assumed, codes: Vec::new() });
-    }
     let rule = &family.rows[row];
     let Some(units) = units(&rule.units, &told) else {
         ask(encounter, at, family, instance, true, coded);
@@ -93,6 +90,9 @@ fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instan
     };
     if units == 0 {
         return;
+    }
+    if assumed {
+        coded.findings.push(Finding { rule: Rule::Assumed, codes: Vec::new(), procedure: Some((at, row as u32)) });
     }
     let confidence = per_mille(Features { addressed: instance.in_section, defaulted: false, curated: true, assumed });
     let decisive = |element: u32| family.requires.iter().chain(&rule.when).any(|c| c.0 == Subject::Element(element));
