@@ -52,6 +52,8 @@ pub struct Reading {
     /// In order of start.
     pub hits: Vec<Hit>,
     pub mentions: Vec<Mention>,
+    /// The hits that are terms of procedure families: family and index of the hit, in this order.
+    terms: Vec<(u32, u32)>,
     /// Tokens that may not be left out of a term, with their places.
     bare: Vec<(u32, Token)>,
 }
@@ -94,6 +96,10 @@ pub fn read(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
     });
     find_across(kb, &reading.tokens, &mut reading.bare, hits);
     hits.sort_by_key(|h| (h.first, std::cmp::Reverse(h.end)));
+    let of_family = |h: &Hit| matches!(h.sense.kind.get(), sense::ELEMENT | sense::NEAR).then_some(h.sense.target.get());
+    reading.terms.clear();
+    reading.terms.extend((0..).zip(hits.iter()).filter_map(|(at, h)| Some((of_family(h)?, at))));
+    reading.terms.sort_unstable();
     split(text, reading);
     mention(kb, reading);
     assertion::assert(kb, reading);
@@ -229,6 +235,13 @@ impl Reading {
     /// The sentence that a token stands in.
     pub fn sentence_of(&self, token: u32) -> u32 {
         (self.sentences.partition_point(|s| s.first <= token)).saturating_sub(1) as u32
+    }
+
+    /// The terms of a procedure family, in order of start.
+    pub fn terms_of(&self, family: u32) -> impl Iterator<Item = &Hit> {
+        let from = self.terms.partition_point(|t| t.0 < family);
+        let to = self.terms.partition_point(|t| t.0 <= family);
+        self.terms.get(from..to).unwrap_or_default().iter().filter_map(|t| self.hits.get(t.1 as usize))
     }
 
     /// The sentences of a block.

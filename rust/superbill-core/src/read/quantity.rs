@@ -78,6 +78,11 @@ impl<'a> Reader<'a> {
 
     /// A number in thousandths, the token after it, and a unit glued to its last token.
     fn number(&self, at: usize) -> Option<(i64, usize, &'a str)> {
+        // Most words are no number, and their first letter tells.
+        let first = self.word(at).as_bytes().first().map(u8::to_ascii_lowercase)?;
+        if !matches!(first, b'0'..=b'9' | b'.' | b'e' | b'f' | b'n' | b'o' | b's' | b't' | b'z') {
+            return None;
+        }
         if let Some(n) = NUMBER_WORDS.iter().position(|w| self.word(at).eq_ignore_ascii_case(w)) {
             return Some((n as i64 * 1000, at + 1, ""));
         }

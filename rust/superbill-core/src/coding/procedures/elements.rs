@@ -15,6 +15,7 @@ use crate::{
         quantity::{Measure, measures},
     },
 };
+use std::cell::OnceCell;
 
 /// A value of an element in a sentence.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +55,31 @@ fn performed(kb: &KnowledgeBase, role: u32, cues: &Cues<'_>, kind: &str, family:
         return (false, false);
     }
     (section || family.documents.iter().any(|d| d == kind) || cues.tells(Assertion::Performed), section)
+}
+
+/// The quantities of each sentence that has some.
+type Measured = Vec<(u32, Vec<Measure>)>;
+
+/// The documents of an encounter, as the families read them one after the other.
+pub(super) struct Documents<'a> {
+    pub encounter: &'a Encounter<'a>,
+    pub readings: &'a [Reading],
+    /// By document; looked for once, when a family first asks.
+    measured: Vec<OnceCell<Measured>>,
+}
+
+impl<'a> Documents<'a> {
+    pub(super) fn new(encounter: &'a Encounter<'a>, readings: &'a [Reading]) -> Self {
+        Self { encounter, readings, measured: readings.iter().map(|_| OnceCell::new()).collect() }
+    }
+
+    fn measured(&self, document: usize) -> Option<&Measured> {
+        let (reading, text) = (self.readings.get(document)?, self.encounter.documents.get(document)?.text);
+        Some(self.measured.get(document)?.get_or_init(|| {
+            let of = |s: &Sentence| measures(text, &reading.tokens, s.first, s.end);
+            (0..).zip(reading.sentences.iter().map(of)).filter(|found| !found.1.is_empty()).collect()
+        }))
+    }
 }
 
 /// What is said of one family in one document.
@@ -131,13 +157,10 @@ impl Reader<'_> {
         }
     }
 
-    /// The quantities told with their units.
-    fn quantities(&mut self, text: &str) {
-        for (sentence, inside) in (0..).zip(&self.reading.sentences) {
-            let found = measures(text, &self.reading.tokens, inside.first, inside.end);
-            if found.is_empty() {
-                continue;
-            }
+    /// The quantities told with their units, by sentence.
+    fn quantities(&mut self, measured: &Measured) {
+        for (sentence, found) in measured {
+            let (sentence, inside) = (*sentence, &self.reading.sentences[*sentence as usize]);
             let cues = Cues::of_sentence(self.kb, self.reading, sentence, sense::ELEMENT);
             for (element, rule) in (0..).zip(&self.family.elements) {
                 let Some(quantity) = rule.quantity else { continue };
@@ -159,19 +182,24 @@ impl Reader<'_> {
 }
 
 /// Everything the documents say of a family's elements, in order.
-pub(super) fn said(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Reading], at: u32, family: &Family) -> Vec<Said> {
+pub(super) fn said(kb: &KnowledgeBase, documents: &Documents<'_>, at: u32, family: &Family) -> Vec<Said> {
+    let (encounter, readings) = (documents.encounter, documents.readings);
     let mut out = Vec::new();
+    let anchors = |h: &Hit| h.sense.kind.get() == sense::ELEMENT && family.elements.get(element(h) as usize).is_some_and(|e| e.anchor);
+    if !readings.iter().any(|reading| reading.terms_of(at).any(anchors)) {
+        return out;
+    }
     let measured = family.elements.iter().any(|e| e.quantity.is_some());
-    for (number, (reading, document)) in (0..).zip(readings.iter().zip(&encounter.documents)) {
-        let of_family = |h: &&Hit| matches!(h.sense.kind.get(), sense::ELEMENT | sense::NEAR) && h.sense.target.get() == at;
-        let hits: Vec<&Hit> = reading.hits.iter().filter(of_family).collect();
+    for (number, (reading, document)) in (0_u32..).zip(readings.iter().zip(&encounter.documents)) {
+        let hits: Vec<&Hit> = reading.terms_of(at).collect();
         if hits.is_empty() {
             continue;
         }
         let mut reader = Reader { kb, family, reading, kind: document.kind, document: number, hits, out: &mut out };
         reader.values();
-        if measured {
-            reader.quantities(document.text);
+        let quantities = if measured { documents.measured(number as usize) } else { None };
+        if let Some(quantities) = quantities {
+            reader.quantities(quantities);
         }
     }
     out

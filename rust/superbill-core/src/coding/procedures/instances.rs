@@ -2,7 +2,7 @@
 
 use super::{
     Side,
-    elements::{Said, What, said, sides},
+    elements::{Documents, Said, What, said, sides},
 };
 use crate::{
     coded::{Span, Step, StepKind},
@@ -137,14 +137,9 @@ fn groups(kb: &KnowledgeBase, readings: &[Reading], family: &Family, said: &[Sai
     groups
 }
 
-pub(super) fn instances<'a>(
-    kb: &KnowledgeBase,
-    encounter: &Encounter<'a>,
-    readings: &[Reading],
-    at: u32,
-    family: &Family,
-) -> Vec<Instance<'a>> {
-    let said = said(kb, encounter, readings, at, family);
+pub(super) fn instances<'a>(kb: &KnowledgeBase, documents: &Documents<'a>, at: u32, family: &Family) -> Vec<Instance<'a>> {
+    let (encounter, readings) = (documents.encounter, documents.readings);
+    let said = said(kb, documents, at, family);
     let groups = groups(kb, readings, family, &said);
     let mut out: Vec<Instance<'a>> = groups.iter().filter_map(|g| instance(encounter, family, &said, g)).collect();
     if let Some((summed, over)) = &family.total {

@@ -6,6 +6,7 @@ mod instances;
 
 use self::{
     conditions::{Verdict, holds},
+    elements::Documents,
     instances::{Instance, instances},
 };
 use super::confidence::{Features, per_mille};
@@ -47,8 +48,9 @@ impl Side {
 
 /// Codes what was done, after the diagnoses, to which procedures point.
 pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Reading], coded: &mut Coded) {
+    let documents = Documents::new(encounter, readings);
     for (at, family) in kb.rules().families.iter().enumerate() {
-        let found = instances(kb, encounter, readings, at as u32, family);
+        let found = instances(kb, &documents, at as u32, family);
         let mut procedures = Vec::new();
         for instance in &found {
             decide(encounter, at as u32, family, instance, &mut procedures, coded);
