@@ -124,8 +124,9 @@ def test_kb_build_info_and_verify(tmp_path: Path) -> None:
     )
     assert run("kb", "build", "-o", str(path), "--pack", str(pack), "--without-cpt").returncode == 0
     (info,) = lines(run("kb", "info", str(path), "--json"))
-    assert (info["billable"], info["families"]) == (74_719, 0)
-    assert "site" in [release["id"] for release in info["releases"]]
+    (system,) = info["systems"]
+    assert (system["system"], system["valid"], system["on"], info["families"]) == ("icd10cm", 74_719, "2026-09-30", 0)
+    assert "site" in [pack["id"] for pack in info["packs"]]
     assert run("kb", "verify", str(path)).stdout.startswith("sound")
     (coded,) = lines(run("code", "-", "--kb", str(path), "--date", "2026-05-04", "--json", stdin="Assessment: zorblax."))
     assert [d["code"] for d in coded["diagnoses"]] == ["J45.909"]

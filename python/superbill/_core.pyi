@@ -27,7 +27,10 @@ __all__ = [
     "Terms",
     "__version__",
     "build",
+    "build_sources",
+    "diff",
     "open_or_build",
+    "overlay",
     "pack_digest",
     "serve",
     "write",
@@ -35,6 +38,8 @@ __all__ = [
 
 _Columns: TypeAlias = tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32]]
 """Four columns of equal length: text, start, end (code points, half-open), phrase."""
+
+_Path: TypeAlias = str | os.PathLike[str]
 
 _EncounterLike: TypeAlias = models.Encounter | Mapping[str, Any] | str | bytes
 """An encounter as a model, as a dict of the same shape, or as its JSON."""
@@ -92,11 +97,13 @@ class KnowledgeBase:
 
     @property
     def code_count(self) -> int:
-        """Number of ICD-10-CM codes, headers included."""
+        """Number of codes of all systems, headers and expired ones included."""
 
-    @property
-    def billable_count(self) -> int:
-        """Number of billable ICD-10-CM codes."""
+    def billable_count(self, date: str | datetime.date, *, system: str = "icd10cm") -> int:
+        """Number of codes of a system that can stand on a claim on a day.
+
+        Raises `DateError` where the date is malformed, `CodeError` where there is no such system.
+        """
 
     @property
     def phrase_count(self) -> int:
@@ -110,6 +117,27 @@ class KnowledgeBase:
     def releases(self) -> list[tuple[str, str, str, str, str]]:
         """Releases and packs inside: `(id, version, effective, end, citation)`, dates as ISO 8601."""
 
+    @property
+    def sources(self) -> list[tuple[str, str, str, str, str, int, int]]:
+        """Files that this was built from: `(feed, effective, end, file, sha256, rows, rejected)`, dates as ISO 8601."""
+
+    @property
+    def systems(self) -> list[tuple[str, int, str | None, str | None]]:
+        """Code systems inside: `(name, codes, first day covered, last day covered)`.
+
+        The days are `None` where no release lists the system whole.
+        """
+
+    @property
+    def section_sizes(self) -> list[tuple[int, int]]:
+        """Ids and sizes in bytes of the sections of the file."""
+
+    def verify(self) -> None:
+        """Checks every byte of the file and that all of it decodes. Works without the GIL.
+
+        Raises `KnowledgeBaseError` where it does not match its hash.
+        """
+
     def code(self, encounter: _EncounterLike) -> CodedEncounter:
         """Codes one encounter.
 
@@ -122,16 +150,18 @@ class KnowledgeBase:
         Answers stand in the order of the encounters; in the place of one that cannot be coded stands its `EncounterError`.
         """
 
-    def lookup(self, code: str, date: str | datetime.date) -> CodeInfo | None:
-        """What is known of an ICD-10-CM code on a day; `None` where it is unknown.
+    def lookup(self, code: str, date: str | datetime.date, *, system: str | None = None) -> CodeInfo | None:
+        """What is known of a code on a day; `None` where it is unknown.
 
-        Raises `CodeError` where the code is malformed, `DateError` where the date is.
+        Without `system` it is looked for in ICD-10-CM, ICD-10-PCS, CPT and HCPCS.
+
+        Raises `CodeError` where the code is malformed or in two systems, `DateError` where the date is malformed.
         """
 
-    def search(self, words: str, date: str | datetime.date, *, limit: int = 20) -> list[CodeInfo]:
-        """Billable codes whose descriptions have all the words, as beginnings of words; the shortest description first.
+    def search(self, words: str, date: str | datetime.date, *, system: str = "icd10cm", limit: int = 20) -> list[CodeInfo]:
+        """Valid codes whose descriptions have all the words, as beginnings of words; the shortest description first.
 
-        Raises `DateError` where the date is malformed.
+        Raises `DateError` where the date is malformed, `CodeError` where there is no such system.
         """
 
     def match(self, text: str) -> list[Match]:
@@ -198,30 +228,81 @@ class CodedEncounter:
 
 @final
 class CodeInfo:
-    """What is known of a code."""
+    """What is known of a code on a day; fields are made when they are read."""
 
     @property
     def code(self) -> str:
-        """With its dot."""
+        """As people write it: with the dot of ICD-10-CM."""
 
     @property
-    def description(self) -> str: ...
+    def system(self) -> str:
+        """`icd10cm`, `icd10pcs`, `cpt`, `hcpcs`, ..."""
+
     @property
-    def billable(self) -> bool: ...
+    def description(self) -> str:
+        """The publisher's title on the day; our own words for CPT; empty where there are none."""
+
+    @property
+    def short_description(self) -> str:
+        """The publisher's short title on the day; empty where there is none."""
+
+    @property
+    def billable(self) -> bool:
+        """Whether it can stand on a claim on the day."""
+
+    @property
+    def standing(self) -> str:
+        """`valid`, `header`, `not_yet`, `expired`, or `undated` for a number that tables name without saying when it holds."""
+
     @property
     def covered(self) -> bool:
-        """Whether a loaded release covers the day that was asked."""
+        """Whether a loaded release of its system covers the day."""
 
     @property
-    def effective(self) -> str: ...
+    def effective(self) -> str | None:
+        """The day from which this holds, ISO 8601; `None` where it held before the first loaded release."""
+
     @property
-    def end(self) -> str: ...
+    def end(self) -> str | None:
+        """The last day on which this holds; `None` where it holds in the newest loaded release."""
+
     @property
     def parent(self) -> str | None:
-        """`None` at a category."""
+        """The code above; `None` at the top."""
 
     @property
-    def children(self) -> list[str]: ...
+    def children(self) -> list[str]:
+        """The codes below, on the day."""
+
+    @property
+    def ancestors(self) -> list[str]:
+        """Everything above, nearest first."""
+
+    @property
+    def successors(self) -> list[str]:
+        """Codes that the publisher names in the place of an expired one."""
+
+    @property
+    def blocks(self) -> list[tuple[str, str]]:
+        """Chapter and section of ICD-10-CM, nearest first: (name, title)."""
+
+    @property
+    def inclusion_terms(self) -> list[str]:
+        """Terms that the title includes."""
+
+    @property
+    def notes(self) -> list[tuple[str, str, list[str]]]:
+        """Notes of the tabular list on the code itself, on the day: (kind, text, codes named).
+
+        The notes of the codes above hold for it as well.
+        """
+
+    @property
+    def attributes(self) -> list[tuple[str, str, int | str | bool]]:
+        """What official tables say of the code on the day: (name, qualifier, value).
+
+        The qualifier is a setting, modifier or model, or empty.
+        """
 
 @final
 class Match:
@@ -283,6 +364,41 @@ def build(tabular: str | os.PathLike[str], codes: str | os.PathLike[str], effect
     """Compiles the tabular list, the list of valid codes and packs of `(file name, text)` into an image.
 
     The same sources give the same bytes. Raises `BuildError` naming the file and the place.
+    """
+
+def build_sources(
+    paths: Sequence[_Path],
+    packs: Sequence[tuple[str, str]],
+    *,
+    releases: Mapping[str, str] | None = None,
+    installed: tuple[str, str, str] | None = None,
+    progress: Callable[[str], object] | None = None,
+) -> tuple[bytes, str]:
+    """Compiles official files, as they were downloaded, and packs of `(file name, text)` into an image; folders are read whole.
+
+    The same files give the same bytes in any order. `releases` maps feeds to the first day of their release, where no file name says it;
+    `installed` is the ICD-10-CM release (tabular list, list of valid codes, first day) for sources without one; `progress` is called with
+    the name of each file.
+
+    Returns the image and a report as JSON: what was read from each file, and every row that could not be used.
+
+    Raises `BuildError` naming the file and the place, `DateError` where a release day is malformed.
+    """
+
+def overlay(base: KnowledgeBase, packs: Sequence[tuple[str, str]]) -> bytes:
+    """Puts packs of `(file name, text)` on a knowledge base: what packs decide is compiled anew, everything else copied.
+
+    A pack of a file name that the base has already takes its place.
+
+    Raises `BuildError` naming the file and the place.
+    """
+
+def diff(before: KnowledgeBase, before_date: str | datetime.date, after: KnowledgeBase, after_date: str | datetime.date) -> str:
+    """What changed from one knowledge base on a day to another on a day, as JSON.
+
+    Codes added, deleted and revised by system, and properties.
+
+    Raises `DateError`, and `KnowledgeBaseError` where one of them is damaged.
     """
 
 def pack_digest(packs: Sequence[tuple[str, str]]) -> str:

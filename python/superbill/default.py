@@ -67,7 +67,9 @@ def release_day(name: str) -> str:
     """
     found = re.search(rf"({'|'.join(MONTHS)})-(\d{{1,2}})-(\d{{4}})", name.lower())
     if not found:
-        raise _core.BuildError(f"{name}: the release is not in the file name (such as April-1-2026): say it with --effective YYYY-MM-DD")
+        raise _core.BuildError(
+            f"{name}: the release is not in the file name (such as April-1-2026): expected a version of simple-icd-10-cm 1.5"
+        )
     month, day, year = found.groups()
     return f"{year}-{MONTHS.index(month) + 1:02}-{int(day):02}"
 

@@ -50,8 +50,9 @@ def run_lookup(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     else:
+        interval = f"{info.effective or 'before the first release'} to {info.end or 'now'}"
         print(f"{info.code}  {info.description}")
-        print(f"  {'billable' if info.billable else 'not billable: choose a code below it'}; in force {info.effective} to {info.end}")
+        print(f"  {'billable' if info.billable else 'not billable: choose a code below it'}; in force {interval}")
         if not info.covered:
             print(f"  no loaded release covers {options.date}: this is the nearest one")
         if info.parent:

@@ -1,31 +1,41 @@
-//! Joins sources and packs into one image.
+//! Joins what was gathered from sources with packs into one image.
 
 mod codes;
+mod dictionary;
+mod history;
+mod overlay;
 mod phrases;
+mod timeline;
 mod words;
+mod writer;
 
-pub(crate) use codes::Codes;
+pub(crate) use codes::{Codes, History, Published};
+pub(crate) use history::Icd10cm;
+pub use overlay::overlay;
 pub(crate) use phrases::Phrases;
+pub(crate) use timeline::{Held, Timeline};
 
 use crate::{
     CompileError,
-    packs::{self, form::PackFile},
-    source::{icd10cm_codes, icd10cm_tabular},
+    gather::Gathered,
+    packs,
+    source::{icd10cm_codes, icd10cm_tabular, release::Calendar},
 };
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use superbill_core::{
+    code::{CodeKey, System},
     date::Date,
     knowledge::{
         container::Container,
-        layout::{BlockRecord, CodeRecord, NoteRecord, Range, Text, flag, section},
+        layout::section,
+        releases::{Release, Releases},
         rules::{Pack, Rules},
     },
-    read::trie::{TermTrie, TrieSections},
 };
-use words::{Words, resolve};
-use zerocopy::{IntoBytes, little_endian::U32};
+use writer::{DatedNotes, Writer, block_name};
 
-/// What a knowledge base is built from.
+/// What the default knowledge base is built from.
 #[derive(Clone, Copy, Debug)]
 pub struct Sources<'a> {
     /// File name, for messages, and content of the tabular list.
@@ -37,222 +47,133 @@ pub struct Sources<'a> {
     pub packs: &'a [packs::Source],
 }
 
-/// The day on which a release that starts on `effective` ends unless a later one replaces it: fiscal years end with September.
-fn end_of_fiscal_year(effective: Date) -> Date {
-    let (year, month_and_day) = (effective.0 / 10_000, effective.0 % 10_000);
-    Date((year + u32::from(month_and_day > 930)) * 10_000 + 930)
+/// SHA-256 in hex.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
-fn day(file: &str, date: Option<&toml::value::Datetime>, absent: Date) -> Result<u32, CompileError> {
-    let Some(date) = date else { return Ok(absent.0) };
-    Date::parse(&date.to_string()).map(|d| d.0).map_err(|e| CompileError::new(file, format!("{date}: {e}")))
-}
-
-fn header(file: &str, form: &PackFile) -> Result<Pack, CompileError> {
-    let pack = &form.pack;
-    if pack.id.is_empty() || pack.citation.is_empty() {
-        return Err(CompileError::new(file, "[pack] needs id and citation"));
-    }
-    let effective = day(file, pack.effective.as_ref(), Date(1900_01_01))?;
-    let end = day(file, pack.end.as_ref(), Date::OPEN)?;
-    Ok(Pack { id: pack.id.clone(), version: Date(effective).to_string(), citation: pack.citation.clone(), effective, end })
-}
-
-/// Builds an image: the same sources give the same bytes.
+/// Builds the image of one ICD-10-CM release and packs: the same sources give the same bytes.
 pub fn build(sources: &Sources<'_>) -> Result<Vec<u8>, CompileError> {
     let (tabular_file, xml) = sources.tabular;
+    let mut gathered = Gathered::default();
     let tabular = icd10cm_tabular::read(tabular_file, xml)?;
-    let valid = icd10cm_codes::read(sources.codes.0, sources.codes.1)?;
-    let codes = Codes::new(tabular_file, &tabular, &valid)?;
-    let mut rules = Rules {
-        tabular: Some(Pack {
-            id: "icd10cm_tabular".into(),
-            version: sources.effective.to_string(),
-            citation: format!("ICD-10-CM tabular list {}, CDC/NCHS and CMS", tabular.version),
+    let list = icd10cm_codes::read(sources.codes.0, sources.codes.1)?;
+    let mut release = |feed: &str, file: &str, content: &[u8], rows: usize| {
+        let file = file.rsplit(['/', '\\']).next().unwrap_or(file).to_owned();
+        gathered.releases.push(Release {
+            feed: feed.to_owned(),
+            system: System::Icd10cm as u8,
             effective: sources.effective.0,
-            end: end_of_fiscal_year(sources.effective).0,
-        }),
-        ..Rules::default()
+            end: Calendar::FiscalYear.end(sources.effective).0,
+            file,
+            sha256: sha256(content),
+            rows: rows as u64,
+            rejected: 0,
+        });
     };
-    let mut forms = Vec::new();
-    for source in sources.packs {
-        forms.push((source.file.as_str(), packs::parse(source)?));
-    }
-    forms.sort_by(|a, b| a.0.cmp(b.0));
-    let mut phrases = Phrases::new(&tabular, &codes);
-    for (file, form) in &forms {
-        let pack = rules.packs.len() as u32;
-        let header = header(file, form)?;
-        if rules.packs.iter().any(|p| p.id == header.id) {
-            return Err(CompileError::new(file, format!("pack id {} is taken", header.id)));
+    release("icd10cm_tabular", tabular_file, xml, tabular.nodes.len());
+    release("icd10cm_codes", sources.codes.0, sources.codes.1.as_bytes(), list.len());
+    gathered.icd10cm.tabulars.insert(sources.effective, (tabular_file.to_owned(), tabular));
+    gathered.icd10cm.lists.insert(sources.effective, list);
+    join(gathered, sources.packs)
+}
+
+/// Notes of all tabular lists with the days on which they hold.
+fn dated_notes(icd10cm: &Icd10cm, newest: &icd10cm_tabular::Tabular) -> DatedNotes {
+    let owners = |tabular: &icd10cm_tabular::Tabular| {
+        let blocks = tabular.blocks.iter().map(|b| (block_name(b), b.notes.clone()));
+        blocks.chain(tabular.nodes.iter().map(|n| (n.key.to_string(), n.notes.clone()))).collect::<Vec<_>>()
+    };
+    let mut timeline: Timeline<(String, u32, String), ()> = Timeline::default();
+    let mut texts: HashMap<(String, u32, String), icd10cm_tabular::Note> = HashMap::new();
+    for (&day, (_, tabular)) in &icd10cm.tabulars {
+        timeline.release(day);
+        for (owner, notes) in owners(tabular) {
+            for note in notes {
+                let key = (owner.clone(), note.kind, note.text.clone());
+                timeline.state(day, key.clone(), ());
+                texts.entry(key).or_insert(note);
+            }
         }
-        rules.packs.push(header);
-        packs::reading::compile(file, pack, form, &mut rules, &mut phrases)?;
-        packs::conditions::compile(file, pack, form, &codes, &mut rules, &mut phrases)?;
-        packs::guidelines::compile(file, pack, form, &codes, &mut rules, &mut phrases)?;
-        packs::procedures::compile(file, pack, form, &mut rules, &mut phrases)?;
     }
-    for (file, form) in &forms {
-        packs::encounter_types::compile(file, form, &mut rules)?;
+    // The newest list's order of notes has a meaning: members follow their lead-in. What only older lists have goes after it.
+    let mut place: HashMap<(String, u32, String), usize> = HashMap::new();
+    for (owner, notes) in owners(newest) {
+        for (at, note) in notes.into_iter().enumerate() {
+            place.entry((owner.clone(), note.kind, note.text)).or_insert(at);
+        }
     }
-    let near = std::mem::take(&mut phrases.near);
-    let also = std::mem::take(&mut phrases.also);
-    let spellings = std::mem::take(&mut phrases.words);
-    let articles: Vec<&str> = forms.iter().flat_map(|f| &f.1.article).flat_map(|a| &a.say).map(String::as_str).collect();
-    phrases.without(&articles);
-    let dictionary = phrases.build();
-    let part = |id: u32| dictionary.trie.iter().find(|s| s.0 == id).map_or(&[][..], |s| s.1.as_slice());
-    let trie = TermTrie::from_sections(&TrieSections::from_parts(part)).map_err(|e| CompileError::new("term trie", e.to_string()))?;
-    let words = Words::new(trie.vocabulary(), &spellings, forms.iter().map(|f| &f.1));
-    let sides = forms.iter().flat_map(|f| &f.1.attribute).filter(|a| a.axis == "laterality").flat_map(|a| &a.say).map(String::as_str);
-    let interposed: Vec<&str> = sides.filter(|s| s.chars().all(char::is_alphabetic)).chain(articles.iter().copied()).collect();
-    resolve(&words, &mut rules, &near, &interposed);
-    for (rule, word) in rules.also.iter_mut().zip(&also) {
-        rule.word = words.of(word).first().copied().unwrap_or(u32::MAX);
+    let mut dated: HashMap<String, Vec<(usize, icd10cm_tabular::Note, u32, u32)>> = HashMap::new();
+    for (key, held) in timeline.held() {
+        let Some(note) = texts.remove(&key) else { continue };
+        let at = place.get(&key).copied().unwrap_or(usize::MAX);
+        dated.entry(key.0).or_default().extend(held.into_iter().map(|h| (at, note.clone(), h.from, h.to)));
     }
-    let mut sections = Writer { tabular: &tabular, codes: &codes, words: &words }.write(&rules)?;
-    sections.push((section::PHRASES, dictionary.starts));
-    sections.push((section::SENSES, dictionary.senses));
-    sections.extend(dictionary.trie.into_iter().map(|(id, bytes)| (section::TRIE + id, bytes)));
+    let sorted = |mut notes: Vec<(usize, icd10cm_tabular::Note, u32, u32)>| {
+        notes.sort_by(|a, b| (a.0, a.1.kind, &a.1.text, a.2).cmp(&(b.0, b.1.kind, &b.1.text, b.2)));
+        notes.into_iter().map(|n| (n.1, n.2, n.3)).collect()
+    };
+    dated.into_iter().map(|(owner, notes)| (owner, sorted(notes))).collect()
+}
+
+/// Joins everything: the same files and packs give the same bytes, in whatever order they were gathered.
+pub(crate) fn join(mut gathered: Gathered, pack_sources: &[packs::Source]) -> Result<Vec<u8>, CompileError> {
+    let none = || CompileError::new("sources", "no ICD-10-CM tabular list with a list of valid codes, and no order file");
+    let (effective, tabular_file, tabular) = gathered.icd10cm.newest_tabular().ok_or_else(none)?;
+    let valid = gathered.icd10cm.valid(effective).ok_or_else(none)?;
+    let published = gathered.icd10cm.timeline().held();
+    let notes = dated_notes(&gathered.icd10cm, &tabular);
+    let names = gathered.order_names();
+    let mut edits: Vec<(u32, Vec<u8>)> = Vec::new();
+    for (builder, first) in std::mem::take(&mut gathered.ptp).into_iter().zip(section::PTP) {
+        let mut builder = builder;
+        builder.codes().filter_map(|k| Gathered::service(&k.to_string())).for_each(|(system, key)| gathered.mention(system, key));
+        builder.rename(|r| names.get(&u32::from(r)).map_or(r, |&n| n as u16));
+        if !builder.is_empty() {
+            edits.extend(builder.build().into_iter().map(|(part, bytes)| (first + part, bytes)));
+        }
+    }
+    let others = gathered.histories();
+    let codes = Codes::new(&tabular_file, &tabular, &valid, &published, others)?;
+    let tabular_pack = Pack {
+        id: "icd10cm_tabular".into(),
+        version: effective.to_string(),
+        citation: format!("ICD-10-CM tabular list {}, CDC/NCHS and CMS", tabular.version),
+        effective: effective.0,
+        end: Calendar::FiscalYear.end(effective).0,
+    };
+    let dictionary = dictionary::compile(&tabular, &codes, tabular_pack, pack_sources)?;
+    let properties = gathered.properties(&names);
+    gathered.releases.sort();
+    let releases = Releases { all: std::mem::take(&mut gathered.releases), names: std::mem::take(&mut gathered.names) };
+    let own_names = procedure_names(&dictionary.rules);
+    let writer = Writer {
+        tabular: &tabular,
+        notes: &notes,
+        published: &published,
+        codes: &codes,
+        dictionary: &dictionary,
+        names: &own_names,
+        properties: &properties,
+        successors: &gathered.successors,
+    };
+    let mut sections = writer.write(&releases)?;
+    sections.extend(dictionary.sections);
+    sections.extend(edits);
+    sections.sort_by_key(|s| s.0);
     Ok(Container::assemble(&sections))
 }
 
-/// Text by place, each string once.
-#[derive(Default)]
-struct TextPool {
-    bytes: Vec<u8>,
-    known: HashMap<String, Text>,
-}
-
-impl TextPool {
-    fn put(&mut self, text: &str) -> Text {
-        if let Some(&known) = self.known.get(text) {
-            return known;
+/// What packs call the services whose official words are licensed.
+fn procedure_names(rules: &Rules) -> HashMap<(System, CodeKey), String> {
+    let rows = rules.families.iter().flat_map(|f| &f.rows);
+    let named = rows.flat_map(|r| std::iter::once((&r.code, &r.name)).chain(r.add.iter().map(|a| (&a.code, &a.name))));
+    let key = |code: &String| [System::Cpt, System::Hcpcs].into_iter().find_map(|s| s.parse(code).ok().map(|k| (s, k)));
+    let mut names = HashMap::new();
+    for (code, name) in named {
+        if let Some(key) = key(code) {
+            names.entry(key).or_insert_with(|| name.clone());
         }
-        let place = Text { at: (self.bytes.len() as u32).into(), length: (text.len() as u32).into() };
-        self.bytes.extend_from_slice(text.as_bytes());
-        self.known.insert(text.to_owned(), place);
-        place
     }
-}
-
-struct Writer<'a> {
-    tabular: &'a icd10cm_tabular::Tabular,
-    codes: &'a Codes,
-    words: &'a Words<'a>,
-}
-
-impl Writer<'_> {
-    fn notes(
-        &self,
-        notes: &[icd10cm_tabular::Note],
-        text: &mut TextPool,
-        records: &mut Vec<NoteRecord>,
-        targets: &mut Vec<Range>,
-    ) -> Range {
-        let start = records.len() as u32;
-        for note in notes {
-            let first = targets.len() as u32;
-            targets.extend(note.targets.iter().map(|t| self.codes.between(t.0, t.1)).filter(|r| !r.is_empty()).map(range));
-            let targets = range(first..targets.len() as u32);
-            records.push(NoteRecord { kind: note.kind.into(), text: text.put(&note.text), targets });
-        }
-        range(start..records.len() as u32)
-    }
-
-    /// The title of a code, and of the one above it.
-    fn titles(&self, id: usize) -> (&str, &str) {
-        let code = &self.codes.all[id];
-        let named = code.extension.as_deref().unwrap_or(&self.tabular.nodes[code.node].title);
-        (named, self.codes.title_above(self.tabular, id))
-    }
-
-    fn flags(&self, id: usize) -> u32 {
-        let (named, above) = self.titles(id);
-        self.codes.flags(id, named, above)
-    }
-
-    /// By code, the words that tell it from its siblings: those of its title that the title above does not have, less what all siblings share.
-    fn told_apart(&self) -> Vec<Vec<u32>> {
-        let all = &self.codes.all;
-        let own = |id: usize| {
-            let (named, above) = self.titles(id);
-            if self.flags(id) & flag::SEVENTH == 0 { self.words.distinct(named, above) } else { Vec::new() }
-        };
-        let mut words: Vec<Vec<u32>> = (0..all.len()).map(own).collect();
-        let mut shared: HashMap<u32, (usize, Vec<u32>)> = HashMap::new();
-        for (id, own) in words.iter().enumerate() {
-            let (siblings, common) = shared.entry(self.codes.parent(all[id].parent)).or_insert_with(|| (0, own.clone()));
-            *siblings += 1;
-            common.retain(|w| own.contains(w));
-        }
-        // "with macular edema" beside "without macular edema": where nothing else would tell one of them, all keep what they share.
-        for (id, own) in words.iter().enumerate() {
-            let residual = self.flags(id) & (flag::UNSPECIFIED | flag::OTHER) != 0;
-            if let Some((_, common)) = shared.get_mut(&self.codes.parent(all[id].parent))
-                && !residual
-                && own.iter().all(|w| common.contains(w))
-            {
-                common.clear();
-            }
-        }
-        for (id, own) in words.iter_mut().enumerate() {
-            if let Some((2.., common)) = shared.get(&self.codes.parent(all[id].parent)) {
-                own.retain(|w| !common.contains(w));
-            }
-        }
-        words
-    }
-
-    fn write(&self, rules: &Rules) -> Result<Vec<(u32, Vec<u8>)>, CompileError> {
-        let mut text = TextPool::default();
-        let (mut notes, mut targets, mut distinct) = (Vec::new(), Vec::new(), Vec::<U32>::new());
-        let blocks: Vec<BlockRecord> = self
-            .tabular
-            .blocks
-            .iter()
-            .map(|block| BlockRecord {
-                name: text.put(&block.name),
-                title: text.put(&block.title),
-                parent: self.codes.parent(block.parent).into(),
-                notes: self.notes(&block.notes, &mut text, &mut notes, &mut targets),
-            })
-            .collect();
-        let told_apart = self.told_apart();
-        let mut records = Vec::new();
-        let empty: Vec<icd10cm_tabular::Note> = Vec::new();
-        for (id, code) in self.codes.all.iter().enumerate() {
-            let node = &self.tabular.nodes[code.node];
-            let own = if code.extension.is_some() { &empty } else { &node.notes };
-            let extension = code.extension.as_ref().map_or("", |e| e.as_str());
-            let flags = self.flags(id);
-            let start = distinct.len() as u32;
-            distinct.extend(told_apart[id].iter().copied().map(U32::new));
-            records.push(CodeRecord {
-                key: code.key.0.into(),
-                parent: self.codes.parent(code.parent).into(),
-                end: self.codes.subtree(id as u32).end.into(),
-                flags: flags.into(),
-                title: text.put(&node.title),
-                extension: text.put(extension),
-                notes: self.notes(own, &mut text, &mut notes, &mut targets),
-                distinct: range(start..distinct.len() as u32),
-            });
-        }
-        let rules = postcard::to_stdvec(rules).map_err(|e| CompileError::new("rules", e.to_string()))?;
-        Ok(vec![
-            (section::CODES, records.as_bytes().to_vec()),
-            (section::BLOCKS, blocks.as_bytes().to_vec()),
-            (section::NOTES, notes.as_bytes().to_vec()),
-            (section::TARGETS, targets.as_bytes().to_vec()),
-            (section::DISTINCT, distinct.as_bytes().to_vec()),
-            (section::CANONICAL, self.words.canonical_section()),
-            (section::TEXT, text.bytes),
-            (section::RULES, rules),
-        ])
-    }
-}
-
-fn range(range: std::ops::Range<u32>) -> Range {
-    Range { start: range.start.into(), end: range.end.into() }
+    names
 }

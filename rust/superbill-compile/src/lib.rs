@@ -5,8 +5,11 @@
 
 mod base;
 mod error;
+mod feeds;
+mod gather;
 pub mod packs;
 pub mod source;
 
-pub use base::{Sources, build};
+pub use base::{Sources, build, overlay};
 pub use error::CompileError;
+pub use feeds::{Collector, FileReport, Options, Report};

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-/// A code system that the engine answers in.
+/// A system of codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum System {
@@ -13,21 +13,90 @@ pub enum System {
     Icd10pcs = 2,
     Cpt = 3,
     Hcpcs = 4,
+    /// Two-character modifiers of HCPCS Level II.
+    HcpcsModifier = 5,
+    PlaceOfService = 6,
+    RevenueCenter = 7,
+    BillType = 8,
+    DischargeStatus = 9,
+    PresentOnAdmission = 10,
+    AdmitType = 11,
+    AdmitSource = 12,
 }
 
 impl System {
+    /// Every system with its name on the wire, in the order of code ids.
+    pub const NAMES: [(Self, &'static str); 12] = [
+        (Self::Icd10cm, "icd10cm"),
+        (Self::Icd10pcs, "icd10pcs"),
+        (Self::Cpt, "cpt"),
+        (Self::Hcpcs, "hcpcs"),
+        (Self::HcpcsModifier, "hcpcs_modifier"),
+        (Self::PlaceOfService, "place_of_service"),
+        (Self::RevenueCenter, "revenue_center"),
+        (Self::BillType, "bill_type"),
+        (Self::DischargeStatus, "discharge_status"),
+        (Self::PresentOnAdmission, "present_on_admission"),
+        (Self::AdmitType, "admit_type"),
+        (Self::AdmitSource, "admit_source"),
+    ];
+
     /// The name on the wire.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Icd10cm => "icd10cm",
-            Self::Icd10pcs => "icd10pcs",
-            Self::Cpt => "cpt",
-            Self::Hcpcs => "hcpcs",
-        }
+        Self::NAMES[self as usize - 1].1
+    }
+
+    /// The system of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|n| n.1 == name).map(|n| n.0)
+    }
+
+    /// The system with this number.
+    pub fn numbered(number: u32) -> Option<Self> {
+        Self::NAMES.get((number as usize).checked_sub(1)?).map(|n| n.0)
+    }
+
+    /// Reads a code of this system, in either case; a code of another shape is malformed, which is not the same as unknown.
+    ///
+    /// ```
+    /// use superbill_core::code::System;
+    /// assert_eq!(System::Icd10cm.parse("e11.9").unwrap().to_string(), "E119");
+    /// assert!(System::Icd10pcs.parse("0BH17EI").is_err(), "the letters I and O are not in use");
+    /// assert!(System::Cpt.parse("G0289").is_err());
+    /// ```
+    pub fn parse(self, text: &str) -> Result<CodeKey, MalformedCode> {
+        let text = text.trim();
+        let key = match self {
+            Self::Icd10cm => CodeKey::parse(text)?,
+            _ if text.contains('.') => return Err(MalformedCode),
+            _ => CodeKey::pack(text)?,
+        };
+        let bytes = key.0.to_be_bytes();
+        let code = &bytes[..key.len()];
+        let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+        let well_formed = match (self, code) {
+            // QA0 has a letter in the second place.
+            (Self::Icd10cm, [first, ..]) => first.is_ascii_alphabetic() && code.len() <= 7,
+            (Self::Icd10pcs, code) => matches!(code.len(), 3 | 7) && !code.iter().any(|c| matches!(c, b'I' | b'O')),
+            (Self::Cpt, [number @ .., last]) => {
+                number.len() == 4 && digits(number) && matches!(last, b'0'..=b'9' | b'A' | b'F' | b'M' | b'T' | b'U')
+            }
+            (Self::Hcpcs, [first, number @ ..]) => first.is_ascii_alphabetic() && number.len() == 4 && digits(number),
+            (Self::HcpcsModifier | Self::PlaceOfService, code) => code.len() == 2,
+            (Self::RevenueCenter, code) => code.len() == 4 && digits(code),
+            (Self::BillType, code) => matches!(code.len(), 3 | 4),
+            _ => code.len() <= 2,
+        };
+        if well_formed { Ok(key) } else { Err(MalformedCode) }
+    }
+
+    /// The code as people write it: with the dot of ICD-10-CM.
+    pub fn write(self, key: CodeKey) -> String {
+        if self == Self::Icd10cm { key.dotted() } else { key.to_string() }
     }
 }
 
-/// A dense id of an ICD-10-CM code: its rank in code order.
+/// A dense id of a code: its rank, systems in the order of [`System::NAMES`], codes of one in code order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CodeId(pub u32);
 
@@ -37,7 +106,9 @@ pub struct CodeKey(pub u64);
 
 /// Why a string is not a code at all (as opposed to an unknown code).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a code has 3 to 7 letters and digits, with an optional dot after the third")]
+#[error(
+    "not of the shape of this system's codes, which are letters and digits (ICD-10-CM: 3 to 7 of them, with an optional dot after the third)"
+)]
 pub struct MalformedCode;
 
 impl CodeKey {
@@ -62,6 +133,17 @@ impl CodeKey {
             length += 1;
         }
         if length < 3 { Err(MalformedCode) } else { Ok(Self(packed)) }
+    }
+
+    /// Packs one to eight letters and digits, in either case.
+    pub fn pack(text: &str) -> Result<Self, MalformedCode> {
+        let (bytes, mut packed) = (text.as_bytes(), [0; 8]);
+        if bytes.is_empty() || bytes.len() > 8 || !bytes.iter().all(u8::is_ascii_alphanumeric) {
+            return Err(MalformedCode);
+        }
+        packed[..bytes.len()].copy_from_slice(bytes);
+        packed.make_ascii_uppercase();
+        Ok(Self(u64::from_be_bytes(packed)))
     }
 
     /// The number of characters.

@@ -79,6 +79,8 @@ pub struct Procedure {
 pub enum Rule {
     /// No loaded release covers the date.
     DateNotCovered,
+    /// A code of the newest release that is not valid on the date.
+    NotOnDate,
     /// Two codes that an Excludes1 note keeps apart.
     Excludes1,
     /// A code that cannot stand first.
@@ -96,6 +98,7 @@ impl Rule {
     pub fn id(self) -> &'static str {
         match self {
             Self::DateNotCovered => "kb.date_not_covered",
+            Self::NotOnDate => "dx.not_on_date",
             Self::Excludes1 => "dx.excludes1",
             Self::NeverFirst => "dx.never_first",
             Self::Sex => "dx.sex",

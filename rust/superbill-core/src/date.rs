@@ -44,6 +44,17 @@ impl Date {
         Ok(Self(year * 10_000 + month * 100 + day))
     }
 
+    /// The day before; of the first day of the calendar, itself.
+    pub fn previous(self) -> Self {
+        let (year, month, day) = (self.0 / 10_000, self.0 / 100 % 100, self.0 % 100);
+        if day > 1 {
+            return Self(self.0 - 1);
+        }
+        let (year, month) = if month > 1 { (year, month - 1) } else { (year.saturating_sub(1), 12) };
+        let last = (28..=31).rev().find(|&d| Self::parse(&format!("{year:04}-{month:02}-{d:02}")).is_ok()).unwrap_or(28);
+        Self(year * 10_000 + month * 100 + last)
+    }
+
     /// Full years from `birth` to this day; `None` where birth lies after it.
     pub fn years_since(self, birth: Self) -> Option<u32> {
         self.0.checked_sub(birth.0).map(|gap| gap / 10_000)
@@ -65,6 +76,15 @@ impl fmt::Debug for Date {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_day_before() {
+        for (day, before) in
+            [("2026-10-01", "2026-09-30"), ("2024-03-01", "2024-02-29"), ("2026-01-01", "2025-12-31"), ("2026-05-04", "2026-05-03")]
+        {
+            assert_eq!(Date::parse(day).unwrap().previous().to_string(), before);
+        }
+    }
 
     #[test]
     fn age_changes_on_the_birthday() {

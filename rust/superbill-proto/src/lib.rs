@@ -9,7 +9,11 @@ mod words;
 pub use convert::{EncounterError, encounter};
 pub use render::render;
 
-use superbill_core::{Cancel, Scratch, coded::CodingError, knowledge::KnowledgeBase};
+use superbill_core::{
+    Cancel, Scratch,
+    coded::CodingError,
+    knowledge::{KnowledgeBase, KnowledgeError},
+};
 
 /// Messages and service of `proto/superbill/v1`.
 #[allow(missing_docs, clippy::pedantic, unreachable_pub)]
@@ -24,6 +28,8 @@ pub enum AnswerError {
     Encounter(#[from] EncounterError),
     #[error(transparent)]
     Coding(#[from] CodingError),
+    #[error(transparent)]
+    Knowledge(#[from] KnowledgeError),
 }
 
 /// Codes an encounter as it came over the wire.
@@ -33,9 +39,10 @@ pub fn answer(
     scratch: &mut Scratch,
     cancel: &dyn Cancel,
 ) -> Result<v1::CodedEncounter, AnswerError> {
+    kb.ready()?;
     let encounter = encounter(wire)?;
     let coded = superbill_core::code(kb, &encounter, scratch, cancel)?;
-    Ok(render(kb, wire, &coded))
+    Ok(render(kb, wire, encounter.date, &coded))
 }
 
 /// Reads an encounter from JSON with the field names of the schema.

@@ -20,6 +20,8 @@ const MOST_OPTIONS: usize = 24;
 struct Renderer<'a> {
     kb: &'a KnowledgeBase,
     wire: &'a v1::Encounter,
+    /// The date that decides.
+    date: Date,
     /// Whether bytes are code points, by document.
     ascii: Vec<bool>,
     packs: BTreeSet<u32>,
@@ -30,9 +32,9 @@ fn open_end(end: u32) -> Option<String> {
 }
 
 /// Makes the wire type.
-pub fn render(kb: &KnowledgeBase, wire: &v1::Encounter, coded: &Coded) -> v1::CodedEncounter {
+pub fn render(kb: &KnowledgeBase, wire: &v1::Encounter, date: Date, coded: &Coded) -> v1::CodedEncounter {
     let ascii = wire.documents.iter().map(|d| d.text.is_ascii()).collect();
-    let mut renderer = Renderer { kb, wire, ascii, packs: BTreeSet::new() };
+    let mut renderer = Renderer { kb, wire, date, ascii, packs: BTreeSet::new() };
     let diagnoses = coded.diagnoses.iter().zip(1..).map(|(d, rank)| renderer.diagnosis(d, rank)).collect();
     let procedures = coded.procedures.iter().map(|p| renderer.procedure(p)).collect();
     let findings: Vec<v1::Finding> = coded.findings.iter().map(|f| renderer.finding(f)).collect();
@@ -173,7 +175,7 @@ impl Renderer<'_> {
         v1::Diagnosis {
             code: self.code(diagnosis.code.0),
             system: System::Icd10cm.name().into(),
-            description: self.kb.title(diagnosis.code),
+            description: self.kb.title_on(diagnosis.code, self.date),
             rank,
             confidence: u32::from(diagnosis.confidence),
             poa: None,
@@ -228,7 +230,7 @@ impl Renderer<'_> {
     fn query(&self, query: &Query) -> v1::Query {
         match query {
             Query::Leaf { node, evidence } => {
-                let options = self.kb.children(*node).map(|c| self.kb.title(c)).take(MOST_OPTIONS).collect();
+                let options = self.kb.children_on(*node, self.date).map(|c| self.kb.title(c)).take(MOST_OPTIONS).collect();
                 v1::Query {
                     about: format!("{} {}", self.code(node.0), self.kb.title(*node)),
                     missing: self.kb.told_apart_by(*node),

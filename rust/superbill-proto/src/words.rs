@@ -17,6 +17,12 @@ pub(crate) fn of(rule: Rule) -> Words {
             "OCG FY2026 introduction",
             Some("build a knowledge base with the release of that date"),
         ),
+        Rule::NotOnDate => (
+            "error",
+            "this code is not valid on the date; a code of the release of that date must be chosen",
+            "OCG FY2026 introduction",
+            Some("look the code up on the date: its predecessors or the codes below it"),
+        ),
         Rule::Excludes1 => (
             "review",
             "an Excludes1 note keeps these codes apart, unless the two conditions are unrelated",

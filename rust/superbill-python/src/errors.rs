@@ -28,5 +28,8 @@ pub(crate) fn compile(error: &CompileError) -> PyErr {
 }
 
 pub(crate) fn answer(error: &AnswerError) -> PyErr {
-    EncounterError::new_err(error.to_string())
+    match error {
+        AnswerError::Knowledge(error) => KnowledgeBaseError::new_err(error.to_string()),
+        other => EncounterError::new_err(other.to_string()),
+    }
 }

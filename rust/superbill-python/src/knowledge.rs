@@ -2,6 +2,7 @@
 
 use crate::{
     coded::CodedEncounter,
+    codes::CodeInfo,
     errors,
     offsets::CodePoints,
     terms::{Rows, arrays},
@@ -15,8 +16,9 @@ use rayon::prelude::*;
 use std::{cell::RefCell, path::PathBuf, sync::Arc};
 use superbill_core::{
     NeverCancel, Scratch,
-    code::{CodeId, CodeKey},
+    code::{CodeId, System},
     date::Date,
+    knowledge::{KnowledgeError, releases::Release},
     read::{Reading, read},
 };
 use superbill_proto::{AnswerError, answer, encounter_from_json, v1};
@@ -24,6 +26,9 @@ use superbill_proto::{AnswerError, answer, encounter_from_json, v1};
 thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
+
+/// Systems whose codes stand on claims; a code is looked for in these where its system is not said.
+const SYSTEMS_OF_CLAIMS: [System; 4] = [System::Icd10cm, System::Icd10pcs, System::Cpt, System::Hcpcs];
 
 /// One immutable knowledge base; safe to share between threads.
 #[pyclass(frozen, module = "superbill")]
@@ -52,14 +57,30 @@ fn json(encounter: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     Ok(bytes.cast::<PyBytes>()?.as_bytes().to_vec())
 }
 
-fn date(date: &Bound<'_, PyAny>) -> PyResult<Date> {
-    // `str(datetime.date)` is ISO 8601 as well.
-    let text = date.str()?;
-    Date::parse(text.to_str()?).map_err(|_| errors::DateError::new_err("date: expected a calendar date as YYYY-MM-DD"))
+pub(crate) fn date(date: &Bound<'_, PyAny>) -> PyResult<Date> {
+    let parsed = if let Ok(text) = date.cast::<PyString>() {
+        Date::parse(text.to_str()?)
+    } else {
+        // `str(datetime.date)` is ISO 8601 as well.
+        Date::parse(date.str()?.to_str()?)
+    };
+    parsed.map_err(|_| errors::DateError::new_err("date: expected a calendar date as YYYY-MM-DD"))
 }
 
-fn key(code: &str) -> PyResult<CodeKey> {
-    CodeKey::parse(code).map_err(|e| errors::CodeError::new_err(e.to_string()))
+pub(crate) fn system(name: &str) -> PyResult<System> {
+    System::named(name).ok_or_else(|| {
+        let names: Vec<&str> = System::NAMES.iter().map(|n| n.1).collect();
+        errors::CodeError::new_err(format!("system: expected one of {}", names.join(", ")))
+    })
+}
+
+/// The name of the system of a code.
+pub(crate) fn system_name(kb: &superbill_core::knowledge::KnowledgeBase, code: CodeId) -> &'static str {
+    kb.system(code).map_or("", System::name)
+}
+
+fn corrupt(error: &KnowledgeError) -> PyErr {
+    errors::KnowledgeBaseError::new_err(error.to_string())
 }
 
 impl KnowledgeBase {
@@ -68,19 +89,48 @@ impl KnowledgeBase {
         SCRATCH.with_borrow_mut(|scratch| answer(&self.inner, &wire, scratch, &NeverCancel))
     }
 
-    fn info_of(&self, code: CodeId, covered: bool) -> CodeInfo {
-        let kb = &self.inner;
-        let (effective, end) = kb.interval();
-        CodeInfo {
-            code: kb.key(code).dotted(),
-            description: kb.title(code),
-            billable: kb.is_billable(code),
-            covered,
-            effective: effective.to_string(),
-            end: end.to_string(),
-            parent: kb.parent(code).map(|p| kb.key(p).dotted()),
-            children: kb.children(code).map(|c| kb.key(c).dotted()).collect(),
+    pub(crate) fn engine(&self) -> &superbill_core::knowledge::KnowledgeBase {
+        &self.inner
+    }
+
+    pub(crate) fn taxonomy(&self) -> PyResult<&superbill_core::knowledge::KnowledgeBase> {
+        self.inner.taxonomy_ready().map_err(|e| corrupt(&e))?;
+        Ok(&self.inner)
+    }
+
+    fn reading(&self) -> PyResult<&superbill_core::knowledge::KnowledgeBase> {
+        self.inner.ready().map_err(|e| corrupt(&e))?;
+        Ok(&self.inner)
+    }
+
+    /// The code in the system named, else in the only one that has it.
+    fn find(&self, code: &str, system: Option<&str>) -> PyResult<Option<CodeId>> {
+        let kb = self.taxonomy()?;
+        if let Some(name) = system {
+            let system = self::system(name)?;
+            let key = system.parse(code).map_err(|e| errors::CodeError::new_err(e.to_string()))?;
+            return Ok(kb.find(system, key));
         }
+        let (mut found, mut malformed): (Option<(System, CodeId)>, _) = (None, true);
+        for system in SYSTEMS_OF_CLAIMS {
+            // A table of ICD-10-PCS is no code: "D71" alone is of ICD-10-CM.
+            let Some(key) = system.parse(code).ok().filter(|k| system != System::Icd10pcs || k.len() == 7) else { continue };
+            malformed = false;
+            let Some(id) = kb.find(system, key) else { continue };
+            if let Some((other, _)) = found.replace((system, id)) {
+                let message = format!(
+                    "the code is of {} and of {}: say which with system=, or write the dot of ICD-10-CM",
+                    other.name(),
+                    system.name()
+                );
+                return Err(errors::CodeError::new_err(message));
+            }
+        }
+        if malformed { Err(errors::CodeError::new_err(superbill_core::code::MalformedCode.to_string())) } else { Ok(found.map(|f| f.1)) }
+    }
+
+    fn info(&self, code: CodeId, date: Date) -> CodeInfo {
+        CodeInfo { kb: self.inner.clone(), code, date }
     }
 
     fn spans(&self, text: &str) -> Vec<(u32, u32, u32)> {
@@ -111,6 +161,13 @@ impl KnowledgeBase {
             .map_err(|e| errors::KnowledgeBaseError::new_err(e.to_string()))
     }
 
+    /// Checks every byte of the file and that all of it decodes. Works without the GIL.
+    ///
+    /// Raises `KnowledgeBaseError` where it does not match its hash.
+    fn verify(&self, py: Python<'_>) -> PyResult<()> {
+        py.detach(|| self.inner.verify()).map_err(|e| corrupt(&e))
+    }
+
     /// SHA-256 of the content, in hex: the identity of this knowledge base.
     #[getter]
     fn hash(&self) -> String {
@@ -123,16 +180,19 @@ impl KnowledgeBase {
         self.inner.size()
     }
 
-    /// Number of ICD-10-CM codes, headers included.
+    /// Number of codes of all systems, headers and expired ones included.
     #[getter]
-    fn code_count(&self) -> usize {
-        self.inner.code_count()
+    fn code_count(&self) -> PyResult<usize> {
+        let kb = self.taxonomy()?;
+        Ok(System::NAMES.iter().map(|s| kb.codes_of(s.0).len()).sum())
     }
 
-    /// Number of billable ICD-10-CM codes.
-    #[getter]
-    fn billable_count(&self) -> usize {
-        self.inner.billable_count()
+    /// Number of codes of a system that can stand on a claim on a day.
+    ///
+    /// Raises `DateError` where the date is malformed, `CodeError` where there is no such system.
+    #[pyo3(signature = (date, *, system = "icd10cm"))]
+    fn billable_count(&self, date: &Bound<'_, PyAny>, system: &str) -> PyResult<usize> {
+        Ok(self.taxonomy()?.billable_count(self::system(system)?, self::date(date)?))
     }
 
     /// Number of terms that the trie finds.
@@ -155,6 +215,33 @@ impl KnowledgeBase {
             (p.id.clone(), p.version.clone(), Date(p.effective).to_string(), Date(p.end).to_string(), p.citation.clone())
         };
         rules.tabular.iter().chain(&rules.packs).map(row).collect()
+    }
+
+    /// Files that this was built from: `(feed, effective, end, file, sha256, rows, rejected)`, dates as ISO 8601.
+    #[getter]
+    fn sources(&self) -> PyResult<Vec<(String, String, String, String, String, u64, u64)>> {
+        let row = |r: &Release| {
+            let (effective, end) = (Date(r.effective).to_string(), Date(r.end).to_string());
+            (r.feed.clone(), effective, end, r.file.clone(), r.sha256.clone(), r.rows, r.rejected)
+        };
+        Ok(self.taxonomy()?.releases().all.iter().map(row).collect())
+    }
+
+    /// Code systems inside: `(name, codes, first day covered, last day covered)`; the days are `None` where no release lists the system whole.
+    #[getter]
+    fn systems(&self) -> PyResult<Vec<(&'static str, usize, Option<String>, Option<String>)>> {
+        let kb = self.taxonomy()?;
+        let row = |system: System| {
+            let (first, last) = kb.releases().span(system).unzip();
+            (system.name(), kb.codes_of(system).len(), first.map(|d| d.to_string()), last.map(|d| d.to_string()))
+        };
+        Ok(System::NAMES.iter().map(|s| row(s.0)).filter(|r| r.1 > 0).collect())
+    }
+
+    /// Ids and sizes in bytes of the sections of the file.
+    #[getter]
+    fn section_sizes(&self) -> Vec<(u32, usize)> {
+        self.inner.section_sizes().collect()
     }
 
     /// Codes one encounter: a `superbill.models.Encounter`, a dict of the same shape, or its JSON as `str` or `bytes`.
@@ -180,34 +267,38 @@ impl KnowledgeBase {
         answers.into_iter().map(object).collect()
     }
 
-    /// What is known of an ICD-10-CM code on a day; `None` where it is unknown.
+    /// What is known of a code on a day; `None` where it is unknown. Without `system` it is looked for in ICD-10-CM, ICD-10-PCS, CPT and HCPCS.
     ///
-    /// Raises `CodeError` where the code is malformed, `DateError` where the date is.
-    fn lookup(&self, code: &str, date: &Bound<'_, PyAny>) -> PyResult<Option<CodeInfo>> {
-        let answer = self.inner.lookup(key(code)?, self::date(date)?);
-        Ok(answer.map(|a| self.info_of(a.code, a.covered)))
+    /// Raises `CodeError` where the code is malformed or in two systems, `DateError` where the date is malformed.
+    #[pyo3(signature = (code, date, *, system = None))]
+    fn lookup(&self, code: &str, date: &Bound<'_, PyAny>, system: Option<&str>) -> PyResult<Option<CodeInfo>> {
+        let date = self::date(date)?;
+        Ok(self.find(code, system)?.map(|code| self.info(code, date)))
     }
 
-    /// Billable codes whose descriptions have all the words, as beginnings of words; the shortest description first.
+    /// Valid codes whose descriptions have all the words, as beginnings of words; the shortest description first.
     ///
-    /// Raises `DateError` where the date is malformed.
-    #[pyo3(signature = (words, date, *, limit = 20))]
-    fn search(&self, words: &str, date: &Bound<'_, PyAny>, limit: usize) -> PyResult<Vec<CodeInfo>> {
-        let covered = self.inner.covers(self::date(date)?);
-        Ok(self.inner.search(words, limit).into_iter().map(|code| self.info_of(code, covered)).collect())
+    /// Raises `DateError` where the date is malformed, `CodeError` where there is no such system.
+    #[pyo3(signature = (words, date, *, system = "icd10cm", limit = 20))]
+    fn search(&self, words: &str, date: &Bound<'_, PyAny>, system: &str, limit: usize) -> PyResult<Vec<CodeInfo>> {
+        let date = self::date(date)?;
+        let found = self.taxonomy()?.search(words, &[self::system(system)?], date, limit);
+        Ok(found.into_iter().map(|code| self.info(code, date)).collect())
     }
 
     /// Every whole-word term of a text that names codes, overlaps included, in order of start.
     #[pyo3(name = "match")]
-    fn matches(&self, text: &str) -> Vec<Match> {
+    fn matches(&self, text: &str) -> PyResult<Vec<Match>> {
+        self.reading()?;
         let codes = |phrase| self.phrase_codes(phrase);
         let all = self.spans(text).into_iter().map(|(start, end, phrase)| Match { start, end, phrase, codes: codes(phrase) });
-        all.filter(|m| !m.codes.is_empty()).collect()
+        Ok(all.filter(|m| !m.codes.is_empty()).collect())
     }
 
     /// Every whole-word term of many texts, of codes or not, as four numpy arrays of `uint32` and equal length: text, start, end, phrase.
     /// Works without the GIL.
     fn match_arrays<'py>(&self, py: Python<'py>, texts: Vec<String>) -> PyResult<Bound<'py, PyTuple>> {
+        self.reading()?;
         arrays(py, || {
             let mut rows = Rows::default();
             for (at, text) in (0_u32..).zip(&texts) {
@@ -221,47 +312,25 @@ impl KnowledgeBase {
 
     /// The codes that a phrase of `match_arrays` names.
     fn phrase_codes(&self, phrase: u32) -> Vec<String> {
-        self.inner.phrase_codes(phrase).into_iter().map(|c| self.inner.key(c).dotted()).collect()
+        self.inner.phrase_codes(phrase).into_iter().map(|c| self.inner.written(c)).collect()
     }
 
     /// The conditions named in a text with what is said of them.
-    fn read(&self, text: &str) -> Vec<Mention> {
+    fn read(&self, text: &str) -> PyResult<Vec<Mention>> {
+        self.reading()?;
         let mut reading = Reading::default();
         read(&self.inner, text, &mut reading);
         let mut points = CodePoints::new(text);
         let mention = |m: &superbill_core::read::Mention| {
             let (first, last) = (reading.tokens.get(m.first as usize)?, reading.tokens.get((m.end as usize).checked_sub(1)?)?);
-            let code = ((m.node as usize) < self.inner.code_count()).then(|| self.inner.key(CodeId(m.node)).dotted());
+            let code = self.inner.system(CodeId(m.node)).map(|_| self.inner.written(CodeId(m.node)));
             Some(Mention { start: points.at(first.start), end: points.at(last.end), code, assertion: m.assertion.name() })
         };
-        reading.mentions.iter().filter_map(mention).collect()
+        Ok(reading.mentions.iter().filter_map(mention).collect())
     }
 
     fn __repr__(&self) -> String {
-        format!("<KnowledgeBase {}: {} billable codes, {} terms>", &self.hash()[..12], self.billable_count(), self.phrase_count())
-    }
-}
-
-/// What is known of a code.
-#[pyclass(frozen, get_all, module = "superbill")]
-pub(crate) struct CodeInfo {
-    /// With its dot.
-    code: String,
-    description: String,
-    billable: bool,
-    /// Whether a loaded release covers the day that was asked.
-    covered: bool,
-    effective: String,
-    end: String,
-    /// `None` at a category.
-    parent: Option<String>,
-    children: Vec<String>,
-}
-
-#[pymethods]
-impl CodeInfo {
-    fn __repr__(&self) -> String {
-        format!("<CodeInfo {} {}>", self.code, self.description)
+        format!("<KnowledgeBase {}: {} terms>", &self.hash()[..12], self.phrase_count())
     }
 }
 

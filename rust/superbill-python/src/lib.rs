@@ -4,6 +4,7 @@
 #![allow(clippy::needless_pass_by_value)]
 
 mod coded;
+mod codes;
 mod errors;
 mod knowledge;
 mod offsets;
@@ -25,12 +26,15 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("DateError", py.get_type::<errors::DateError>())?;
     module.add("ServerError", py.get_type::<errors::ServerError>())?;
     module.add_class::<knowledge::KnowledgeBase>()?;
-    module.add_class::<knowledge::CodeInfo>()?;
+    module.add_class::<codes::CodeInfo>()?;
     module.add_class::<knowledge::Match>()?;
     module.add_class::<knowledge::Mention>()?;
     module.add_class::<coded::CodedEncounter>()?;
     module.add_class::<terms::Terms>()?;
     module.add_function(wrap_pyfunction!(releases::build, module)?)?;
+    module.add_function(wrap_pyfunction!(releases::build_sources, module)?)?;
+    module.add_function(wrap_pyfunction!(releases::overlay, module)?)?;
+    module.add_function(wrap_pyfunction!(releases::diff, module)?)?;
     module.add_function(wrap_pyfunction!(releases::pack_digest, module)?)?;
     module.add_function(wrap_pyfunction!(releases::open_or_build, module)?)?;
     module.add_function(wrap_pyfunction!(releases::write, module)?)?;

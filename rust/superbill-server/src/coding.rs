@@ -33,6 +33,7 @@ fn status(error: &AnswerError) -> Status {
         AnswerError::Encounter(error) => Status::invalid_argument(error.to_string()),
         AnswerError::Coding(error @ (CodingError::TooLong(_) | CodingError::TooManyCodes)) => Status::invalid_argument(error.to_string()),
         AnswerError::Coding(error @ CodingError::Cancelled) => Status::deadline_exceeded(error.to_string()),
+        AnswerError::Knowledge(error) => Status::data_loss(error.to_string()),
     }
 }
 

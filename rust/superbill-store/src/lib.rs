@@ -1,5 +1,9 @@
 //! Knowledge base files: opened as a memory map, written whole or not at all. The only crate with `unsafe`.
 
+mod handle;
+
+pub use handle::Handle;
+
 use memmap2::Mmap;
 use std::{
     fs::File,

@@ -1,26 +1,45 @@
-//! Codes in order: the nodes of the tabular list with seventh characters made and checked against the list of valid codes.
+//! Codes in order: those of the tabular list with seventh characters made and checked against the list of valid codes, and those that other
+//! releases published.
 
 use crate::{
     CompileError,
+    base::timeline::Held,
     source::icd10cm_tabular::{Parent, Tabular},
 };
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashSet},
     ops::Range,
 };
 use superbill_core::{
-    code::CodeKey,
+    code::{CodeId, CodeKey, System},
     knowledge::{
+        KnowledgeBase,
         layout::{NONE, flag},
         rules::CodeRanges,
     },
 };
 
+/// What a release publishes of a code.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Published {
+    pub billable: bool,
+    /// Empty where the release has none.
+    pub title: String,
+    pub short: String,
+}
+
+/// Codes of one system with what held of them.
+pub(crate) type History = BTreeMap<CodeKey, Vec<Held<Published>>>;
+
+/// The same as a list in code order.
+pub(crate) type Listed = Vec<(CodeKey, Vec<Held<Published>>)>;
+
 pub(crate) struct Code {
     pub key: CodeKey,
-    /// Index of its node in the tabular list.
-    pub node: usize,
-    pub parent: Parent,
+    /// Index of its node in the tabular list; none for a code that only other releases have.
+    pub node: Option<usize>,
+    /// Id of the code above it.
+    pub parent: Option<u32>,
     /// Meaning of a seventh character made from its node's list.
     pub extension: Option<String>,
     /// Of an episode of care, which the note's words do not spell out.
@@ -28,9 +47,10 @@ pub(crate) struct Code {
 }
 
 pub(crate) struct Codes {
+    /// ICD-10-CM, whose ids are places in this list.
     pub all: Vec<Code>,
-    /// Id by node index.
-    ids: Vec<u32>,
+    /// The other systems, whose ids follow.
+    pub others: Vec<(System, Listed)>,
     valid: HashSet<CodeKey>,
 }
 
@@ -40,57 +60,137 @@ fn with_seventh(key: CodeKey, seventh: u8) -> Option<CodeKey> {
     (text.len() < 7).then(|| CodeKey::parse(&format!("{text:X<6}{}", char::from(seventh))).ok()).flatten()
 }
 
-impl Codes {
-    pub(crate) fn new(file: &str, tabular: &Tabular, valid: &HashSet<CodeKey>) -> Result<Self, CompileError> {
-        let mut has_children = vec![false; tabular.nodes.len()];
-        for node in &tabular.nodes {
-            if let Parent::Node(p) = node.parent {
-                has_children[p] = true;
+/// Codes of a tabular list before they are in order: key, node, meaning of the seventh character, whether of an episode.
+pub(crate) type Expanded = Vec<(CodeKey, usize, Option<String>, bool)>;
+
+/// The nodes of a tabular list and every code that its seventh characters make, valid or not.
+pub(crate) fn expand(tabular: &Tabular) -> Expanded {
+    let mut has_children = vec![false; tabular.nodes.len()];
+    for node in &tabular.nodes {
+        if let Parent::Node(p) = node.parent {
+            has_children[p] = true;
+        }
+    }
+    let mut all = Vec::new();
+    for (at, node) in tabular.nodes.iter().enumerate() {
+        all.push((node.key, at, None, false));
+        if has_children[at] {
+            continue;
+        }
+        // The nearest list of seventh characters holds for everything below it.
+        let mut above = at;
+        let sevenths = loop {
+            let node = &tabular.nodes[above];
+            match node.parent {
+                _ if !node.sevenths.is_empty() => break node.sevenths.as_slice(),
+                Parent::Node(p) => above = p,
+                _ => break &[],
+            }
+        };
+        let episode = sevenths.iter().any(|s| s.0 == b'A') && sevenths.iter().any(|s| s.0 == b'D');
+        for (seventh, meaning) in sevenths {
+            if let Some(key) = with_seventh(node.key, *seventh) {
+                all.push((key, at, Some(meaning.clone()), episode));
             }
         }
+    }
+    all
+}
+
+impl Codes {
+    /// `valid` are the codes that can be billed in the release of the tabular list; `histories` of ICD-10-CM and of the other systems.
+    pub(crate) fn new(
+        file: &str,
+        tabular: &Tabular,
+        valid: &HashSet<CodeKey>,
+        published: &History,
+        others: BTreeMap<System, History>,
+    ) -> Result<Self, CompileError> {
         let mut all: Vec<Code> = Vec::new();
-        for (at, node) in tabular.nodes.iter().enumerate() {
-            all.push(Code { key: node.key, node: at, parent: node.parent, extension: None, episode: false });
-            if has_children[at] {
-                continue;
-            }
-            // The nearest list of seventh characters holds for everything below it.
-            let mut above = at;
-            let sevenths = loop {
-                let node = &tabular.nodes[above];
-                match node.parent {
-                    _ if !node.sevenths.is_empty() => break node.sevenths.as_slice(),
-                    Parent::Node(p) => above = p,
-                    _ => break &[],
-                }
-            };
-            let episode = sevenths.iter().any(|s| s.0 == b'A') && sevenths.iter().any(|s| s.0 == b'D');
-            for (seventh, meaning) in sevenths {
-                if let Some(key) = with_seventh(node.key, *seventh).filter(|k| valid.contains(k)) {
-                    all.push(Code { key, node: at, parent: Parent::Node(at), extension: Some(meaning.clone()), episode });
-                }
+        for (key, node, extension, episode) in expand(tabular) {
+            if extension.is_none() || valid.contains(&key) {
+                all.push(Code { key, node: Some(node), parent: None, extension, episode });
             }
         }
         all.sort_by_key(|c| c.key);
         if let Some(twice) = all.windows(2).find(|w| w[0].key == w[1].key) {
             return Err(CompileError::new(file, format!("{} stands twice", twice[0].key)));
         }
-        let of_node: HashMap<usize, u32> =
-            all.iter().enumerate().filter(|c| c.1.extension.is_none()).map(|(id, c)| (c.node, id as u32)).collect();
-        let ids = (0..tabular.nodes.len()).map(|n| of_node.get(&n).copied().unwrap_or(NONE)).collect();
-        Ok(Self { all, ids, valid: valid.clone() })
+        let known: HashSet<CodeKey> = all.iter().map(|c| c.key).collect();
+        let more = published.keys().filter(|k| !known.contains(k));
+        all.extend(more.map(|&key| Code { key, node: None, parent: None, extension: None, episode: false }));
+        all.sort_by_key(|c| c.key);
+        // The code above another is the nearest before it that its characters begin with.
+        let mut open: Vec<u32> = Vec::new();
+        for at in 0..all.len() {
+            while open.last().is_some_and(|&above| all[above as usize].key.end() <= all[at].key) {
+                open.pop();
+            }
+            all[at].parent = open.last().copied();
+            open.push(at as u32);
+        }
+        let others = others.into_iter().map(|(system, history)| (system, history.into_iter().collect())).collect();
+        Ok(Self { all, others, valid: valid.clone() })
     }
 
-    /// The id of a parent as records carry it.
-    pub(crate) fn parent(&self, parent: Parent) -> u32 {
-        match parent {
-            Parent::None => NONE,
-            Parent::Block(b) => (self.all.len() + b) as u32,
-            Parent::Node(n) => self.ids[n],
+    /// ICD-10-CM as a base has it, with the node of each code.
+    pub(crate) fn of_base(kb: &KnowledgeBase, nodes: &[Option<usize>]) -> Self {
+        let mut all: Vec<Code> = Vec::new();
+        for (&node, code) in nodes.iter().zip((0..).map(CodeId)) {
+            let extension = kb.extension(code);
+            let episode = kb.flags(code) & flag::SEVENTH != 0;
+            all.push(Code {
+                key: kb.key(code),
+                node,
+                parent: kb.parent(code).map(|p| p.0),
+                extension: extension.map(str::to_owned),
+                episode,
+            });
+        }
+        let valid = (0..).map(CodeId).take(all.len()).filter(|&c| kb.flags(c) & flag::BILLABLE != 0).map(|c| kb.key(c)).collect();
+        let others = System::NAMES
+            .iter()
+            .map(|s| s.0)
+            .filter(|&s| s != System::Icd10cm)
+            .map(|system| (system, kb.codes_of(system).map(|c| (kb.key(CodeId(c)), Vec::new())).collect()));
+        Self { all, others: others.collect(), valid }
+    }
+
+    /// Number of codes of all systems.
+    pub(crate) fn len(&self) -> usize {
+        self.all.len() + self.others.iter().map(|o| o.1.len()).sum::<usize>()
+    }
+
+    /// The id of what is above a code as records carry it: a code, or a block after the last code.
+    pub(crate) fn above(&self, tabular: &Tabular, id: usize) -> u32 {
+        let code = &self.all[id];
+        match code.parent {
+            Some(parent) => parent,
+            None => code.node.map_or(NONE, |n| self.block(tabular.nodes[n].parent)),
         }
     }
 
-    /// Ids of the codes with `first <= key < last`.
+    /// The id of a block.
+    pub(crate) fn block(&self, parent: Parent) -> u32 {
+        if let Parent::Block(b) = parent { (self.len() + b) as u32 } else { NONE }
+    }
+
+    /// The id of a code of any system.
+    pub(crate) fn id(&self, system: System, key: CodeKey) -> Option<u32> {
+        if system == System::Icd10cm {
+            return self.all.binary_search_by_key(&key, |c| c.key).ok().map(|id| id as u32);
+        }
+        let mut before = self.all.len();
+        for (other, history) in &self.others {
+            if *other == system {
+                return history.binary_search_by_key(&key, |c| c.0).ok().map(|at| (before + at) as u32);
+            }
+            before += history.len();
+        }
+        None
+    }
+
+    /// Ids of the ICD-10-CM codes with `first <= key < last`.
     pub(crate) fn between(&self, first: CodeKey, last: CodeKey) -> Range<u32> {
         let at = |key: CodeKey| self.all.partition_point(|c| c.key < key) as u32;
         at(first)..at(last).max(at(first))
@@ -103,7 +203,7 @@ impl Codes {
 
     pub(crate) fn find(&self, file: &str, code: &str) -> Result<u32, CompileError> {
         let key = CodeKey::parse(code).map_err(|e| CompileError::new(file, format!("{code}: {e}")))?;
-        let found = self.all.binary_search_by_key(&key, |c| c.key).ok();
+        let found = self.all.binary_search_by_key(&key, |c| c.key).ok().filter(|&id| self.all[id].node.is_some());
         found.map(|id| id as u32).ok_or_else(|| CompileError::new(file, format!("{code} is not in the tabular list")))
     }
 
@@ -136,21 +236,21 @@ impl Codes {
 
     /// The title that the code's own must differ from.
     pub(crate) fn title_above<'t>(&self, tabular: &'t Tabular, id: usize) -> &'t str {
-        let code = &self.all[id];
-        match code.parent {
-            Parent::Node(n) => &tabular.nodes[n].title,
-            _ => "",
-        }
+        let above = self.all[id].parent.and_then(|p| self.all[p as usize].node);
+        above.map_or("", |n| &tabular.nodes[n].title)
     }
 
     pub(crate) fn flags(&self, id: usize, title: &str, above: &str) -> u32 {
         let code = &self.all[id];
+        if code.node.is_none() {
+            return flag::RETIRED;
+        }
         let (title, above) = (title.to_lowercase(), above.to_lowercase());
         // "with unspecified complications" (E11.8) says that there is a complication: it is not the residual code.
         let residual =
             |word: &str| title.matches(word).count() > above.matches(word).count() && !title.contains(&format!("with {word} complication"));
         let mut flags = 0;
-        let leaf = self.subtree(id as u32).len() == 1;
+        let leaf = !self.subtree(id as u32).any(|c| c as usize != id && self.all[c as usize].node.is_some());
         for (on, flag) in [
             (leaf && self.valid.contains(&code.key), flag::BILLABLE),
             // What the Index gives where the note says no more: "unspecified", or no complication.

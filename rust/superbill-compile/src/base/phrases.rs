@@ -66,8 +66,8 @@ impl Phrases {
             also: Vec::new(),
             near: Vec::new(),
         };
-        for (id, code) in codes.all.iter().enumerate().filter(|c| c.1.extension.is_none()) {
-            let node = &tabular.nodes[code.node];
+        let of_nodes = codes.all.iter().enumerate().filter_map(|(id, code)| Some((id, code, &tabular.nodes[code.node?])));
+        for (id, _, node) in of_nodes.clone().filter(|c| c.1.extension.is_none()) {
             // An inclusion term of one word is often a part of the body that the title goes on from ("Axis"): only a pack may tell it.
             for term in node.inclusion_terms.iter().filter(|t| t.contains(' ')).chain([&node.title]) {
                 for form in [term.clone(), spoken(term)] {
@@ -77,9 +77,9 @@ impl Phrases {
                 }
             }
         }
-        for (id, code) in codes.all.iter().enumerate() {
+        for (id, code, node) in of_nodes {
             if let Some(extension) = &code.extension {
-                let title = format!("{}, {extension}", tabular.nodes[code.node].title);
+                let title = format!("{}, {extension}", node.title);
                 phrases.put(&title, sense::CODE, id as u32, NONE, NONE);
             }
         }

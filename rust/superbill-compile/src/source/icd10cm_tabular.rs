@@ -1,8 +1,24 @@
 //! The ICD-10-CM tabular list as CDC/NCHS publishes it in XML: hierarchy, titles, notes and seventh characters.
 
+use super::{Feed, UNDATED, release::Calendar};
 use crate::CompileError;
 use quick_xml::{Reader, events::Event};
 use superbill_core::{code::CodeKey, knowledge::layout::note};
+
+pub(crate) const FEED: Feed = Feed {
+    name: "icd10cm_tabular",
+    system: None,
+    calendar: Calendar::FiscalYear,
+    recognises: |head| head.text.contains("<ICD10CM.tabular"),
+    // Its version is a year alone: an April release cannot be told from October's.
+    dated: UNDATED,
+    take: |file, gathered, _| {
+        let tabular = read(file.name, file.text()?.as_bytes())?;
+        let count = tabular.nodes.len();
+        gathered.icd10cm.tabulars.insert(file.effective, (file.name.to_owned(), tabular));
+        Ok(count)
+    },
+};
 
 /// Nesting of the real file is 9 deep.
 const DEEPEST: usize = 40;

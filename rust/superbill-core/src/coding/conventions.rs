@@ -3,6 +3,7 @@
 use crate::{
     code::CodeId,
     coded::{Coded, Diagnosis, Finding, Rule, Step, StepKind},
+    date::Date,
     encounter::Encounter,
     knowledge::{
         KnowledgeBase,
@@ -19,8 +20,8 @@ pub(super) fn apply(kb: &KnowledgeBase, encounter: &Encounter<'_>, coded: &mut C
     drop_less_specific(kb, &mut coded.diagnoses);
     combine(kb, &mut coded.diagnoses);
     drop_integral(kb, &mut coded.diagnoses);
-    order(kb, coded);
-    excludes(kb, coded);
+    order(kb, encounter.date, coded);
+    excludes(kb, encounter.date, coded);
     restricted(kb, encounter, coded);
 }
 
@@ -86,7 +87,7 @@ fn drop_integral(kb: &KnowledgeBase, diagnoses: &mut Vec<Diagnosis>) {
 }
 
 /// Codes that may not stand first go last; a code that another must precede goes after it.
-fn order(kb: &KnowledgeBase, coded: &mut Coded) {
+fn order(kb: &KnowledgeBase, date: Date, coded: &mut Coded) {
     let never = |d: &Diagnosis| holds(&kb.rules().never_first, d.code) || kb.has(d.code, flag::MANIFESTATION);
     coded.diagnoses.sort_by_key(never);
     // Each pass moves a cause before its consequence; as many passes as codes are enough, and a cycle of notes ends there.
@@ -94,7 +95,8 @@ fn order(kb: &KnowledgeBase, coded: &mut Coded) {
         let mut moved = false;
         for at in 1..coded.diagnoses.len() {
             let cause = coded.diagnoses[at].code;
-            let after = (0..at).find(|&b| kb.note_targets(coded.diagnoses[b].code, note::CODE_FIRST).iter().any(|t| t.contains(&cause.0)));
+            let after =
+                (0..at).find(|&b| kb.note_targets(coded.diagnoses[b].code, note::CODE_FIRST, date).iter().any(|t| t.contains(&cause.0)));
             if let Some(before) = after.filter(|_| !never(&coded.diagnoses[at])) {
                 let cause = coded.diagnoses.remove(at);
                 coded.diagnoses.insert(before, cause);
@@ -110,11 +112,11 @@ fn order(kb: &KnowledgeBase, coded: &mut Coded) {
     }
 }
 
-fn excludes(kb: &KnowledgeBase, coded: &mut Coded) {
+fn excludes(kb: &KnowledgeBase, date: Date, coded: &mut Coded) {
     let codes: Vec<CodeId> = coded.diagnoses.iter().map(|d| d.code).collect();
     for (at, &a) in codes.iter().enumerate() {
         for &b in &codes[at + 1..] {
-            let names = |x: CodeId, y: CodeId| kb.note_targets(x, note::EXCLUDES1).iter().any(|t| t.contains(&y.0));
+            let names = |x: CodeId, y: CodeId| kb.note_targets(x, note::EXCLUDES1, date).iter().any(|t| t.contains(&y.0));
             if names(a, b) || names(b, a) {
                 coded.findings.push(Finding { rule: Rule::Excludes1, codes: vec![a, b], procedure: None });
             }

@@ -9,9 +9,9 @@ mod refine;
 mod selection;
 
 use crate::{
-    coded::{Coded, CodingError, Finding, Rule},
+    coded::{Coded, CodingError, Diagnosis, Finding, Rule},
     encounter::Encounter,
-    knowledge::KnowledgeBase,
+    knowledge::{KnowledgeBase, Standing},
     read::{Reading, read, token::Token},
 };
 
@@ -61,7 +61,13 @@ pub fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, scratch: &mut Scratch
     conventions::apply(kb, encounter, &mut coded);
     check()?;
     procedures::code(kb, encounter, readings, &mut coded);
-    if !kb.covers(encounter.date) {
+    if kb.covers(encounter.date) {
+        // Notes are read with the newest release; an older date of service may not know its codes.
+        let not_on_date = |d: &&Diagnosis| kb.standing(d.code, encounter.date) != Standing::Valid;
+        for code in coded.diagnoses.iter().filter(not_on_date).map(|d| d.code) {
+            coded.findings.push(Finding { rule: Rule::NotOnDate, codes: vec![code], procedure: None });
+        }
+    } else {
         coded.findings.push(Finding { rule: Rule::DateNotCovered, codes: Vec::new(), procedure: None });
     }
     if coded.diagnoses.is_empty() && coded.procedures.is_empty() && coded.queries.is_empty() {

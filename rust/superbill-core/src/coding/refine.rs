@@ -43,7 +43,7 @@ fn explained(kb: &KnowledgeBase, code: CodeId, words: &[u32]) -> Option<usize> {
     if !own.iter().all(|w| words.binary_search(&w.get()).is_ok()) {
         return None;
     }
-    let below = if kb.is_billable(code) { 0 } else { kb.children(code).filter_map(|c| explained(kb, c, words)).max().unwrap_or(0) };
+    let below = if kb.is_billable(code) { 0 } else { kb.current_children(code).filter_map(|c| explained(kb, c, words)).max().unwrap_or(0) };
     Some(own.len() + below)
 }
 
@@ -57,8 +57,8 @@ fn undocumented(kb: &KnowledgeBase, code: CodeId, words: &[u32]) -> usize {
 /// The child whose branch explains the most words; of equals, the one whose title has the fewest others ("right foot" before "right toe").
 fn supported(kb: &KnowledgeBase, at: CodeId, words: &[u32]) -> Option<CodeId> {
     let explains = |child: CodeId| explained(kb, child, words).unwrap_or(0);
-    let most = kb.children(at).map(explains).max().filter(|&most| most > 0)?;
-    let mut equals = kb.children(at).filter(|&child| explains(child) == most);
+    let most = kb.current_children(at).map(explains).max().filter(|&most| most > 0)?;
+    let mut equals = kb.current_children(at).filter(|&child| explains(child) == most);
     let (first, second) = (equals.next()?, equals.next());
     let Some(second) = second else { return Some(first) };
     let mut by_title: Vec<(usize, CodeId)> = [first, second].into_iter().chain(equals).map(|c| (undocumented(kb, c, words), c)).collect();
@@ -73,8 +73,8 @@ pub(super) fn refine(kb: &KnowledgeBase, node: u32, leaf: u32, context: &Context
         if kb.is_billable(at) {
             return Refined::Leaf(at, steps);
         }
-        if kb.children(at).any(|c| kb.has(c, flag::SEVENTH)) {
-            let Some(code) = kb.children(at).find(|&c| seventh_of(kb, c) == context.seventh) else {
+        if kb.current_children(at).any(|c| kb.has(c, flag::SEVENTH)) {
+            let Some(code) = kb.current_children(at).find(|&c| seventh_of(kb, c) == context.seventh) else {
                 return Refined::Stuck(at);
             };
             steps.push(step(StepKind::SeventhCharacter, code));
@@ -83,10 +83,10 @@ pub(super) fn refine(kb: &KnowledgeBase, node: u32, leaf: u32, context: &Context
         let next = supported(kb, at, &context.words).map(|c| (c, StepKind::Refine));
         // A default that a pack names is a child or deeper: go down the branch that holds it.
         let default = (leaf != NONE && leaf != at.0 && kb.subsumes(at, CodeId(leaf))).then_some(CodeId(leaf));
-        let toward_default = || default.and_then(|d| kb.children(at).find(|&c| kb.subsumes(c, d)));
-        let unspecified = || kb.children(at).find(|&c| kb.has(c, flag::UNSPECIFIED));
+        let toward_default = || default.and_then(|d| kb.current_children(at).find(|&c| kb.subsumes(c, d)));
+        let unspecified = || kb.current_children(at).find(|&c| kb.has(c, flag::UNSPECIFIED));
         let only = || {
-            let mut children = kb.children(at);
+            let mut children = kb.current_children(at);
             children.next().filter(|_| children.next().is_none())
         };
         let fallback = || toward_default().or_else(unspecified).or_else(only).map(|c| (c, StepKind::Default));

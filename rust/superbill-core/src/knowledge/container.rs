@@ -1,25 +1,35 @@
-//! The container: header, section table, sections, each checked.
+//! The container: header, section table, sections, each with its checksums.
 //!
 //! ```text
 //! 0   magic "SUPBKB\r\n"        8    the line end shows a text-mode transfer
 //! 8   format version u32        4
 //! 12  section count u32         4
 //! 16  file length u64           8
-//! 24  content hash              32   SHA-256 of bytes 0..24 and of all that follows byte 56
-//! 56  section table             24 each: id u32, zero u32, offset u64, length u64
+//! 24  content hash              32   SHA-256 of bytes 0..24 and of the section table
+//! 56  section table             64 each: id u32, zero u32, offset u64, length u64, XXH3 u64, SHA-256
 //! ..  sections, each at a multiple of 8
 //! ```
-//! All numbers little-endian. [`Container::open`] checks magic, version, length, hash and table, so that a truncated, corrupt, foreign or
-//! newer file is an error here and never later.
+//! All numbers little-endian. [`Container::open`] checks magic, version, length, and the table by the content hash: a truncated, foreign or newer
+//! file is an error there. A section is checked by its XXH3 before its first use ([`Container::check`]), so that opening a large file reads only what
+//! is asked of it; [`Container::verify`] checks all of it by SHA-256, to which the content hash binds every byte.
 
 use sha2::{Digest, Sha256};
-use std::{ops::Range, sync::Arc};
+use std::{
+    ops::Range,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+};
+use xxhash_rust::xxh3::xxh3_64;
 
 /// Changes with any change of a section's meaning or layout.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 const MAGIC: &[u8; 8] = b"SUPBKB\r\n";
 const HEADER: usize = 56;
-const ENTRY: usize = 24;
+const ENTRY: usize = 64;
+/// More than any file has, so that a wrong count is no long loop.
+const MOST_SECTIONS: usize = 4096;
 
 /// Bytes that stay where they are: a memory map, or a buffer built in memory.
 pub type Image = Arc<dyn AsRef<[u8]> + Send + Sync>;
@@ -37,11 +47,24 @@ pub enum KnowledgeError {
     Corrupt(&'static str),
 }
 
-/// A checked file.
+/// What is known of a section's bytes.
+const UNCHECKED: u8 = 0;
+const SOUND: u8 = 1;
+const DAMAGED: u8 = 2;
+
+struct Section {
+    id: u32,
+    place: Range<usize>,
+    fast: u64,
+    digest: [u8; 32],
+    state: AtomicU8,
+}
+
+/// A file with a checked table.
 #[derive(Clone)]
 pub struct Container {
     image: Image,
-    sections: Vec<(u32, Range<usize>)>,
+    sections: Arc<[Section]>,
     hash: [u8; 32],
 }
 
@@ -53,8 +76,8 @@ fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?))
 }
 
-fn digest(file: &[u8]) -> [u8; 32] {
-    Sha256::new().chain_update(&file[..24]).chain_update(&file[HEADER..]).finalize().into()
+fn identity(file: &[u8], count: usize) -> Option<[u8; 32]> {
+    Some(Sha256::new().chain_update(file.get(..24)?).chain_update(file.get(HEADER..HEADER + count * ENTRY)?).finalize().into())
 }
 
 impl Container {
@@ -73,31 +96,73 @@ impl Container {
         if bytes.len() < HEADER || expected != bytes.len() as u64 {
             return Err(KnowledgeError::Truncated { found: bytes.len() as u64, expected });
         }
-        let mut hash = [0; 32];
-        hash.copy_from_slice(&bytes[24..HEADER]);
-        if digest(bytes) != hash {
+        let bad = KnowledgeError::Corrupt("its table does not match its hash");
+        let computed = Some(count).filter(|&c| c <= MOST_SECTIONS).and_then(|c| identity(bytes, c)).ok_or(bad.clone())?;
+        if bytes[24..HEADER] != computed {
+            return Err(bad);
+        }
+        let outside = KnowledgeError::Corrupt("a section lies outside the file");
+        let mut sections = Vec::new();
+        for entry in bytes[HEADER..].chunks_exact(ENTRY).take(count) {
+            let field = |at: usize| u64_at(entry, at).ok_or(outside.clone());
+            let (start, length, fast) = (field(8)?, field(16)?, field(24)?);
+            let end = start.checked_add(length).filter(|&end| end <= expected).ok_or(outside.clone())?;
+            let mut digest = [0; 32];
+            digest.copy_from_slice(&entry[32..]);
+            let id = u32_at(entry, 0).ok_or(outside.clone())?;
+            sections.push(Section { id, place: start as usize..end as usize, fast, digest, state: AtomicU8::new(UNCHECKED) });
+        }
+        Ok(Self { image, sections: sections.into(), hash: computed })
+    }
+
+    fn bytes(&self, section: &Section) -> &[u8] {
+        (*self.image).as_ref().get(section.place.clone()).unwrap_or_default()
+    }
+
+    /// Checks the sections with ids in a range, once.
+    ///
+    /// # Errors
+    /// [`KnowledgeError::Corrupt`], now and at every later call.
+    pub fn check(&self, ids: Range<u32>) -> Result<(), KnowledgeError> {
+        for section in self.sections.iter().filter(|s| ids.contains(&s.id)) {
+            if section.state.load(Ordering::Acquire) == UNCHECKED {
+                let sound = xxh3_64(self.bytes(section)) == section.fast;
+                section.state.store(if sound { SOUND } else { DAMAGED }, Ordering::Release);
+            }
+            if section.state.load(Ordering::Acquire) == DAMAGED {
+                return Err(KnowledgeError::Corrupt("a section does not match its checksum"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks every byte against the content hash.
+    ///
+    /// # Errors
+    /// [`KnowledgeError::Corrupt`].
+    pub fn verify(&self) -> Result<(), KnowledgeError> {
+        self.check(0..u32::MAX)?;
+        let differs = |s: &&Section| Sha256::digest(self.bytes(s)).as_slice() != s.digest;
+        if self.sections.iter().any(|s| differs(&s)) {
             return Err(KnowledgeError::Corrupt("the content does not match its hash"));
         }
-        let bad = KnowledgeError::Corrupt("a section lies outside the file");
-        let mut sections = Vec::new();
-        for entry in 0..count {
-            let at = HEADER + entry * ENTRY;
-            let id = u32_at(bytes, at).ok_or(bad.clone())?;
-            let start = u64_at(bytes, at + 8).ok_or(bad.clone())?;
-            let length = u64_at(bytes, at + 16).ok_or(bad.clone())?;
-            let end = start.checked_add(length).filter(|&end| end <= expected).ok_or(bad.clone())?;
-            sections.push((id, start as usize..end as usize));
-        }
-        Ok(Self { image, sections, hash })
+        // What lies between sections belongs to none of them.
+        let used: usize = self.sections.iter().map(|s| s.place.len().next_multiple_of(8)).sum();
+        let all = (HEADER + self.sections.len() * ENTRY).next_multiple_of(8) + used;
+        if all == self.len() { Ok(()) } else { Err(KnowledgeError::Corrupt("there are bytes that belong to no section")) }
     }
 
-    /// The bytes of a section; empty where the file has none.
+    /// The bytes of a section; empty where the file has none. To be checked first.
     pub fn section(&self, id: u32) -> &[u8] {
-        let range = self.sections.iter().find(|s| s.0 == id).map_or(0..0, |s| s.1.clone());
-        &(*self.image).as_ref()[range]
+        self.sections.iter().find(|s| s.id == id).map_or(&[], |s| self.bytes(s))
     }
 
-    /// SHA-256 of the content: the identity of the knowledge base.
+    /// Ids and sizes of the sections, in the order of the file.
+    pub fn sizes(&self) -> impl Iterator<Item = (u32, usize)> {
+        self.sections.iter().map(|s| (s.id, s.place.len()))
+    }
+
+    /// The identity of the knowledge base: a SHA-256 that binds every byte.
     pub fn hash(&self) -> [u8; 32] {
         self.hash
     }
@@ -112,29 +177,31 @@ impl Container {
 
     /// Lays sections out as a file. The same sections give the same bytes.
     pub fn assemble(sections: &[(u32, Vec<u8>)]) -> Vec<u8> {
+        let body: usize = sections.iter().map(|s| s.1.len().next_multiple_of(8)).sum();
         let mut at = (HEADER + sections.len() * ENTRY).next_multiple_of(8);
-        let mut table = Vec::new();
-        let mut body = Vec::new();
+        let mut file = Vec::with_capacity(at + body);
+        file.extend_from_slice(MAGIC);
+        file.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
+        file.extend_from_slice(&(sections.len() as u32).to_le_bytes());
+        file.extend_from_slice(&((at + body) as u64).to_le_bytes());
+        file.resize(HEADER, 0);
         for (id, bytes) in sections {
-            table.extend_from_slice(&id.to_le_bytes());
-            table.extend_from_slice(&[0; 4]);
-            table.extend_from_slice(&(at as u64).to_le_bytes());
-            table.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
-            body.extend_from_slice(bytes);
-            body.resize(body.len().next_multiple_of(8), 0);
+            file.extend_from_slice(&id.to_le_bytes());
+            file.extend_from_slice(&[0; 4]);
+            file.extend_from_slice(&(at as u64).to_le_bytes());
+            file.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+            file.extend_from_slice(&xxh3_64(bytes).to_le_bytes());
+            file.extend_from_slice(&Sha256::digest(bytes));
             at += bytes.len().next_multiple_of(8);
         }
-        let mut file = vec![0; HEADER];
-        file[..8].copy_from_slice(MAGIC);
-        file[8..12].copy_from_slice(&FORMAT_VERSION.to_le_bytes());
-        file[12..16].copy_from_slice(&(sections.len() as u32).to_le_bytes());
-        file.extend_from_slice(&table);
+        if let Some(hash) = identity(&file, sections.len()) {
+            file[24..HEADER].copy_from_slice(&hash);
+        }
+        for (_, bytes) in sections {
+            file.resize(file.len().next_multiple_of(8), 0);
+            file.extend_from_slice(bytes);
+        }
         file.resize(file.len().next_multiple_of(8), 0);
-        file.extend_from_slice(&body);
-        let length = (file.len() as u64).to_le_bytes();
-        file[16..24].copy_from_slice(&length);
-        let hash = digest(&file);
-        file[24..HEADER].copy_from_slice(&hash);
         file
     }
 }
@@ -165,7 +232,10 @@ mod tests {
         for at in 0..file.len() {
             let mut bytes = file.clone();
             bytes[at] ^= 0x20;
-            assert!(open(bytes).is_err(), "flip at {at}");
+            let used = open(bytes).and_then(|c| c.check(0..u32::MAX));
+            // Only the filling between sections is outside the checksums.
+            let filling = (56 + 2 * 64 + 3..56 + 2 * 64 + 8).contains(&at) || at >= file.len() - 4;
+            assert_eq!(used.is_ok(), filling, "flip at {at}");
         }
     }
 

@@ -2,12 +2,12 @@
 
 use zerocopy::{
     FromBytes, Immutable, IntoBytes, KnownLayout,
-    little_endian::{U32, U64},
+    little_endian::{U16, U32},
 };
 
 /// Section ids; never reused.
 pub mod section {
-    /// [`super::CodeRecord`] in code order.
+    /// [`super::CodeRecord`] by code id: systems in their order, codes of one in code order.
     pub const CODES: u32 = 1;
     /// [`super::BlockRecord`]: chapters and sections of the tabular list.
     pub const BLOCKS: u32 = 2;
@@ -27,8 +27,33 @@ pub mod section {
     pub const SENSES: u32 = 9;
     /// Postcard-encoded [`super::super::rules::Rules`].
     pub const RULES: u32 = 10;
+    /// [`super::SystemRecord`] in order of system.
+    pub const SYSTEMS: u32 = 11;
+    /// u64 key by code id: what a search for a code looks through.
+    pub const KEYS: u32 = 12;
+    /// [`super::VersionRecord`].
+    pub const VERSIONS: u32 = 13;
+    /// [`super::Successor`] in order.
+    pub const SUCCESSORS: u32 = 14;
+    /// [`super::AttributeRecord`] in order of code, kind, qualifier and first day.
+    pub const ATTRIBUTES: u32 = 15;
+    /// u32 by code id, one more than codes: its first attribute.
+    pub const ATTRIBUTE_STARTS: u32 = 16;
+    /// Postcard-encoded [`super::super::releases::Releases`].
+    pub const RELEASES: u32 = 17;
+    /// Postcard-encoded packs as they were given: `(file name, text)`.
+    pub const PACKS: u32 = 18;
     /// The term trie's own sections start here.
     pub const TRIE: u32 = 32;
+    /// Edits of the practitioner setting, then of the outpatient hospital.
+    pub const PTP: [u32; 2] = [64, 80];
+    pub const ADD_ONS: u32 = 96;
+    pub const PCS: u32 = 104;
+    pub const INDEX: u32 = 120;
+    pub const SNOMED: u32 = 144;
+    pub const SEARCH: u32 = 168;
+    /// No section has an id from here on.
+    pub const END: u32 = 256;
 }
 
 /// A stretch of the text section.
@@ -60,17 +85,69 @@ pub mod flag {
     pub const SEVENTH: u32 = 8;
     /// "in diseases classified elsewhere".
     pub const MANIFESTATION: u32 = 16;
+    /// Not in the release that notes are read with.
+    pub const RETIRED: u32 = 32;
+}
+
+/// The codes of one system.
+#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub struct SystemRecord {
+    /// [`crate::code::System`] as a number.
+    pub system: U32,
+    pub codes: Range,
+}
+
+/// What holds of a code from one day to another.
+#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub struct VersionRecord {
+    /// `yyyymmdd`; 0 where it held in the first loaded release already.
+    pub from: U32,
+    /// The last day, inclusive; [`crate::date::Date::OPEN`] where it holds in the newest loaded release.
+    pub to: U32,
+    /// [`flag::BILLABLE`].
+    pub flags: U32,
+    /// Empty where it is the title of the code's record.
+    pub title: Text,
+    /// The publisher's short title; empty where there is none.
+    pub short: Text,
+}
+
+/// A code that stands for another from a day on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub struct Successor {
+    pub before: U32,
+    pub after: U32,
+    pub from: U32,
+}
+
+/// A property of a code between two days.
+#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub struct AttributeRecord {
+    /// [`super::attributes::Kind`] as a number.
+    pub kind: U16,
+    /// A setting, modifier or model; 0 where the kind has none.
+    pub qualifier: U16,
+    /// By kind: a number, up to four characters, or the index of a name.
+    pub value: U32,
+    pub from: U32,
+    pub to: U32,
 }
 
 #[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]
 pub struct CodeRecord {
-    pub key: U64,
     /// A code id, or the number of codes plus a block index, or [`NONE`].
     pub parent: U32,
     /// One past the last code id below this one.
     pub end: U32,
+    /// Of the release that notes are read with, which is the newest.
     pub flags: U32,
+    /// Into [`section::VERSIONS`], in order of time.
+    pub versions: Range,
     pub title: Text,
     /// Of a seventh character; empty otherwise.
     pub extension: Text,
@@ -98,12 +175,17 @@ pub mod note {
     pub const USE_ADDITIONAL: u32 = 4;
     pub const CODE_ALSO: u32 = 5;
     pub const INCLUDES: u32 = 6;
+    /// A term that the title includes; it has no targets.
+    pub const INCLUSION_TERM: u32 = 7;
 }
 
 #[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]
 pub struct NoteRecord {
     pub kind: U32,
+    /// First and last day, as of a version.
+    pub from: U32,
+    pub to: U32,
     pub text: Text,
     /// Into [`section::TARGETS`].
     pub targets: Range,

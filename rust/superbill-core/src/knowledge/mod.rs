@@ -1,10 +1,16 @@
 //! The knowledge base as read: one immutable byte image, used in place.
 
+pub mod attributes;
 pub mod container;
+pub mod diff;
 pub mod layout;
+pub mod ptp;
+pub mod releases;
 pub mod rules;
 
 mod base;
+mod taxonomy;
 
-pub use base::{KnowledgeBase, LookupAnswer};
+pub use base::KnowledgeBase;
 pub use container::KnowledgeError;
+pub use taxonomy::{Known, Standing};

@@ -1,0 +1,190 @@
+//! Which ICD-10-CM codes held when: order files, tabular lists and lists of valid codes joined by the day from which they hold.
+
+use super::{
+    codes::{Published, expand},
+    timeline::Timeline,
+};
+use crate::source::{
+    icd_order::OrderLine,
+    icd10cm_tabular::{Node, Parent, Tabular},
+    release::Calendar,
+};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use superbill_core::{code::CodeKey, date::Date};
+
+/// ICD-10-CM as its releases publish it.
+#[derive(Default)]
+pub(crate) struct Icd10cm {
+    pub orders: BTreeMap<Date, Vec<OrderLine>>,
+    /// With the file it came from.
+    pub tabulars: BTreeMap<Date, (String, Tabular)>,
+    /// Lists of valid codes.
+    pub lists: BTreeMap<Date, HashSet<CodeKey>>,
+}
+
+/// Letters without their accents: order files are plain ASCII where the tabular list is not.
+fn plain(text: &str) -> String {
+    let fold = |c: char| match c {
+        'à'..='å' => 'a',
+        'è'..='ë' => 'e',
+        'ì'..='ï' => 'i',
+        'ò'..='ö' | 'ø' => 'o',
+        'ù'..='ü' => 'u',
+        'ç' => 'c',
+        'ñ' => 'n',
+        'È'..='Ë' => 'E',
+        other => other,
+    };
+    text.chars().map(fold).collect()
+}
+
+impl Icd10cm {
+    /// The codes that can be billed by the release of a tabular list: its own list, else the newest order file of its fiscal year, with what the
+    /// tabular list has anew since. None where neither is known: seventh characters cannot be told from the tabular list alone.
+    pub(crate) fn valid(&self, effective: Date) -> Option<HashSet<CodeKey>> {
+        if let Some(list) = self.lists.get(&effective) {
+            return Some(list.clone());
+        }
+        let (date, order) = self.orders.range(..=effective).next_back()?;
+        if Calendar::FiscalYear.end(*date) != Calendar::FiscalYear.end(effective) {
+            return None;
+        }
+        let mut valid: HashSet<CodeKey> = order.iter().filter(|l| l.billable).map(|l| l.code).collect();
+        if *date != effective {
+            let known: HashSet<CodeKey> = order.iter().map(|l| l.code).collect();
+            let (_, tabular) = self.tabulars.get(&effective)?;
+            // A seventh character of a code that the order file has under other characters only does not exist.
+            let anew = expand(tabular).into_iter().filter(|(_, node, ..)| !known.contains(&tabular.nodes[*node].key));
+            valid.extend(anew.map(|e| e.0));
+        }
+        Some(valid)
+    }
+
+    /// What held of each code when.
+    pub(crate) fn timeline(&self) -> Timeline<CodeKey, Published> {
+        let mut timeline = Timeline::default();
+        let mut previous: HashMap<CodeKey, Published> = HashMap::new();
+        let days: BTreeMap<Date, ()> = self.orders.keys().chain(self.tabulars.keys()).map(|&d| (d, ())).collect();
+        for &day in days.keys() {
+            let stated: HashMap<CodeKey, Published> = if let Some(order) = self.orders.get(&day) {
+                let published = |l: &OrderLine| Published { billable: l.billable, title: l.long.clone(), short: l.short.clone() };
+                order.iter().map(|l| (l.code, published(l))).collect()
+            } else if let (Some(valid), Some((_, tabular))) = (self.valid(day), self.tabulars.get(&day)) {
+                of_tabular(tabular, &valid, &previous)
+            } else {
+                continue;
+            };
+            timeline.release(day);
+            for (key, published) in &stated {
+                timeline.state(day, *key, published.clone());
+            }
+            previous = stated;
+        }
+        timeline
+    }
+
+    /// The newest tabular list with its day and file; where there is none, the newest order file as one, without notes.
+    pub(crate) fn newest_tabular(&self) -> Option<(Date, String, Tabular)> {
+        let listed = self.tabulars.iter().rev().find(|(day, _)| self.valid(**day).is_some());
+        listed.map(|(&day, (file, tabular))| (day, file.clone(), tabular.clone())).or_else(|| {
+            let (&day, order) = self.orders.iter().next_back()?;
+            Some((day, "order file".into(), of_order(order)))
+        })
+    }
+}
+
+/// A release known from its tabular list, whose words for codes that were there before are those of the release before.
+fn of_tabular(tabular: &Tabular, valid: &HashSet<CodeKey>, previous: &HashMap<CodeKey, Published>) -> HashMap<CodeKey, Published> {
+    let mut stated = HashMap::new();
+    for (key, node, extension, _) in expand(tabular) {
+        if extension.is_some() && !valid.contains(&key) {
+            continue;
+        }
+        let own = &tabular.nodes[node].title;
+        let known = previous.get(&key);
+        let revised = |p: &&Published| extension.is_none() && !p.title.is_empty() && plain(own) != p.title;
+        let (title, short) = match known.filter(|p| !revised(p)) {
+            Some(before) => (before.title.clone(), before.short.clone()),
+            None if known.is_some() => (plain(own), String::new()),
+            None => (String::new(), String::new()),
+        };
+        stated.insert(key, Published { billable: valid.contains(&key), title, short });
+    }
+    let mut keys: Vec<CodeKey> = stated.keys().copied().collect();
+    keys.sort_unstable();
+    for above in keys.windows(2).filter(|w| w[1] < w[0].end()).map(|w| w[0]) {
+        if let Some(header) = stated.get_mut(&above) {
+            header.billable = false;
+        }
+    }
+    stated
+}
+
+/// An order file as a tabular list without notes: each code under the nearest one that its characters begin with.
+fn of_order(order: &[OrderLine]) -> Tabular {
+    let mut tabular = Tabular::default();
+    let mut open: Vec<usize> = Vec::new();
+    let mut lines: Vec<&OrderLine> = order.iter().collect();
+    lines.sort_by_key(|l| l.code);
+    for line in lines {
+        while open.last().is_some_and(|&above| tabular.nodes[above].key.end() <= line.code) {
+            open.pop();
+        }
+        let parent = open.last().map_or(Parent::None, |&above| Parent::Node(above));
+        let (inclusion_terms, notes, sevenths) = Default::default();
+        open.push(tabular.nodes.len());
+        tabular.nodes.push(Node { key: line.code, title: line.long.clone(), parent, inclusion_terms, notes, sevenths });
+    }
+    tabular
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(code: &str) -> CodeKey {
+        CodeKey::parse(code).unwrap()
+    }
+
+    fn line(code: &str, billable: bool, title: &str) -> OrderLine {
+        OrderLine { code: key(code), billable, short: title.into(), long: title.into() }
+    }
+
+    fn node(code: &str, title: &str, parent: Parent, sevenths: Vec<(u8, String)>) -> Node {
+        Node { key: key(code), title: title.into(), parent, inclusion_terms: Vec::new(), notes: Vec::new(), sevenths }
+    }
+
+    #[test]
+    fn an_april_list_adds_to_the_order_file_of_its_year() {
+        let october = Date(2025_10_01);
+        let april = Date(2026_04_01);
+        let mut cm = Icd10cm::default();
+        cm.orders.insert(
+            october,
+            vec![
+                line("A00", false, "group"),
+                line("A000", true, "one"),
+                line("S00", false, "head"),
+                line("S00XXXA", true, "head, initial"),
+            ],
+        );
+        let sevenths = vec![(b'A', "initial".to_owned()), (b'S', "sequela".to_owned())];
+        let nodes = vec![
+            node("A00", "group", Parent::None, Vec::new()),
+            node("A000", "one", Parent::Node(0), Vec::new()),
+            node("A001", "new", Parent::Node(0), Vec::new()),
+            node("S00", "head", Parent::None, sevenths),
+        ];
+        cm.tabulars.insert(april, ("x".into(), Tabular { version: "2026".into(), blocks: Vec::new(), nodes }));
+        let valid = cm.valid(april).unwrap();
+        assert!(valid.contains(&key("A001")) && valid.contains(&key("S00XXXA")));
+        assert!(!valid.contains(&key("S00XXXS")), "the order file knows S00 without this seventh character");
+        let held = cm.timeline().held();
+        let of = |code: &str| held[&key(code)].iter().map(|h| (h.from, h.fact.billable)).collect::<Vec<_>>();
+        assert_eq!(of("A000"), [(0, true)]);
+        assert_eq!(of("A001"), [(2026_04_01, true)]);
+        assert_eq!(of("S00XXXA"), [(0, true)]);
+        // A list of another year says nothing of this one.
+        assert!(cm.valid(Date(2026_10_01)).is_none());
+    }
+}

@@ -1,0 +1,434 @@
+//! NCCI procedure-to-procedure edits of one setting: a bit for every pair of codes, and what holds of the pair behind it.
+//!
+//! A line of 64 bytes holds the bits of 448 column-2 codes and the number of pairs before it, so that a probe that finds nothing, as most do, reads one
+//! cache line, and one that finds something knows its place among the details. Pairs share their details: millions of pairs have a few thousand
+//! different sets of rows.
+
+use super::{
+    base::{records, slice},
+    container::KnowledgeError,
+    layout::Range,
+};
+use crate::{code::CodeKey, date::Date};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use zerocopy::{
+    FromBytes, Immutable, IntoBytes, KnownLayout,
+    little_endian::{U16, U32, U64},
+};
+
+/// Words of bits in a line; the eighth holds the count.
+const WORDS: usize = 7;
+const COLUMNS: usize = WORDS * 64;
+
+/// Parts of the store.
+mod part {
+    /// u64 keys of column-1 codes, in order.
+    pub(super) const FIRST: u32 = 0;
+    /// u64 keys of column-2 codes, in order.
+    pub(super) const SECOND: u32 = 1;
+    /// [`super::Line`], those of one column-1 code together.
+    pub(super) const LINES: u32 = 2;
+    /// u32 set by pair.
+    pub(super) const PAIRS: u32 = 3;
+    /// [`super::Range`] of rows by set.
+    pub(super) const SETS: u32 = 4;
+    /// [`super::RowRecord`].
+    pub(super) const ROWS: u32 = 5;
+    /// u32 `yyyymmdd`: first days of the releases.
+    pub(super) const RELEASES: u32 = 6;
+    pub(super) const ALL: u32 = 7;
+}
+
+/// Bits of 448 columns, then the number of pairs in all lines before.
+#[derive(Clone, Copy, Debug, Default, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+struct Line {
+    bits: [U64; WORDS],
+    before: U64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+struct RowRecord {
+    effective: U32,
+    deletion: U32,
+    /// 0, 1 or 9.
+    indicator: u8,
+    before_1996: u8,
+    rationale: U16,
+    /// Places of the first and last release that has it.
+    first: U16,
+    last: U16,
+}
+
+/// A row of the published table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PtpRow {
+    /// 0: no modifier bypasses it; 1: a modifier may; 9: it never applied.
+    pub indicator: u8,
+    /// `yyyymmdd`, both inclusive; [`Date::OPEN`] where it is not deleted.
+    pub effective: u32,
+    pub deletion: u32,
+    /// It was in force before 1996 already.
+    pub before_1996: bool,
+    /// An index into the names of the knowledge base.
+    pub rationale: u16,
+}
+
+impl PtpRow {
+    /// Whether the edit is in force on a day. A deletion date is the last day in force; one that equals the effective date says that the edit never
+    /// was (NCCI ch. 1 E).
+    pub fn in_force(&self, date: Date) -> bool {
+        self.indicator != 9 && self.deletion != self.effective && (self.effective..=self.deletion).contains(&date.0)
+    }
+}
+
+/// A code as column 1 and as column 2 of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PtpCode {
+    first: Option<u32>,
+    second: Option<u32>,
+}
+
+/// The edits of one setting, in place.
+#[derive(Clone, Copy)]
+pub struct PtpEdits<'a> {
+    firsts: &'a [U64],
+    seconds: &'a [U64],
+    lines: &'a [Line],
+    pairs: &'a [U32],
+    sets: &'a [Range],
+    rows: &'a [RowRecord],
+    releases: &'a [U32],
+    width: usize,
+}
+
+impl<'a> PtpEdits<'a> {
+    /// Number of parts of the store.
+    pub const PARTS: u32 = part::ALL;
+
+    /// Views the parts of a file.
+    ///
+    /// # Errors
+    /// [`KnowledgeError::Corrupt`] where their lengths do not fit each other.
+    pub fn view(part: impl Fn(u32) -> &'a [u8]) -> Result<Self, KnowledgeError> {
+        let (firsts, seconds): (&[U64], &[U64]) = (records(part(part::FIRST)), records(part(part::SECOND)));
+        let width = seconds.len().div_ceil(COLUMNS);
+        let edits = Self {
+            firsts,
+            seconds,
+            lines: records(part(part::LINES)),
+            pairs: records(part(part::PAIRS)),
+            sets: records(part(part::SETS)),
+            rows: records(part(part::ROWS)),
+            releases: records(part(part::RELEASES)),
+            width,
+        };
+        if edits.lines.len() == firsts.len() * width {
+            Ok(edits)
+        } else {
+            Err(KnowledgeError::Corrupt("the lines of edits do not fit their codes"))
+        }
+    }
+
+    /// The places of a code; none where no edit names it.
+    pub fn resolve(&self, key: CodeKey) -> Option<PtpCode> {
+        let find = |keys: &[U64]| keys.binary_search_by_key(&key.0, |k| k.get()).ok().map(|at| at as u32);
+        let code = PtpCode { first: find(self.firsts), second: find(self.seconds) };
+        (code.first.is_some() || code.second.is_some()).then_some(code)
+    }
+
+    /// The place of a pair among the pairs.
+    #[inline]
+    fn pair(&self, first: u32, second: u32) -> Option<usize> {
+        let (line, column) = (second as usize / COLUMNS, second as usize % COLUMNS);
+        let line = self.lines.get(first as usize * self.width + line)?;
+        let (word, bit) = (column / 64, column % 64);
+        let bits = line.bits[word].get();
+        if bits >> bit & 1 == 0 {
+            return None;
+        }
+        let within: u32 = line.bits[..word].iter().map(|w| w.get().count_ones()).sum();
+        Some(line.before.get() as usize + (within + (bits & ((1 << bit) - 1)).count_ones()) as usize)
+    }
+
+    fn set(&self, pair: usize) -> &'a [RowRecord] {
+        self.pairs.get(pair).and_then(|s| self.sets.get(s.get() as usize)).map_or(&[], |r| slice(self.rows, *r))
+    }
+
+    /// Rows of the newest release for an ordered pair.
+    pub fn rows(&self, column1: PtpCode, column2: PtpCode) -> impl Iterator<Item = PtpRow> {
+        let newest = self.releases.len().saturating_sub(1);
+        let pair = column1.first.zip(column2.second).and_then(|(first, second)| self.pair(first, second));
+        let rows = pair.map_or(&[][..], |p| self.set(p)).iter();
+        rows.filter(move |r| usize::from(r.last.get()) == newest).map(row)
+    }
+
+    /// The edit in force on a day for an ordered pair; of several the most restrictive.
+    pub fn in_force(&self, column1: PtpCode, column2: PtpCode, date: Date) -> Option<PtpRow> {
+        self.rows(column1, column2).filter(|r| r.in_force(date)).min()
+    }
+
+    /// Every edit in force among the codes of a claim, in both directions: places of column 1 and column 2, and the edit.
+    pub fn probe(&self, codes: &[PtpCode], date: Date, mut each: impl FnMut(usize, usize, PtpRow)) {
+        for (i, &column1) in codes.iter().enumerate() {
+            if column1.first.is_none() {
+                continue;
+            }
+            for (j, &column2) in codes.iter().enumerate() {
+                if i != j
+                    && let Some(edit) = self.in_force(column1, column2, date)
+                {
+                    each(i, j, edit);
+                }
+            }
+        }
+    }
+
+    /// First days of the releases, oldest first.
+    pub fn releases(&self) -> impl Iterator<Item = Date> {
+        self.releases.iter().map(|r| Date(r.get()))
+    }
+
+    /// Every pair with its rows of the newest release, in order of column 1, then column 2.
+    pub fn iter(&self) -> impl Iterator<Item = (CodeKey, CodeKey, Vec<PtpRow>)> {
+        let newest = self.releases.len().saturating_sub(1);
+        self.firsts.iter().enumerate().flat_map(move |(first, column1)| {
+            self.seconds.iter().enumerate().filter_map(move |(second, column2)| {
+                let set = self.set(self.pair(first as u32, second as u32)?);
+                let rows: Vec<PtpRow> = set.iter().filter(|r| usize::from(r.last.get()) == newest).map(row).collect();
+                (!rows.is_empty()).then_some((CodeKey(column1.get()), CodeKey(column2.get()), rows))
+            })
+        })
+    }
+
+    /// Number of pairs of all releases.
+    pub fn len(&self) -> usize {
+        self.pairs.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.pairs.is_empty()
+    }
+}
+
+fn row(record: &RowRecord) -> PtpRow {
+    PtpRow {
+        indicator: record.indicator,
+        effective: record.effective.get(),
+        deletion: record.deletion.get(),
+        before_1996: record.before_1996 != 0,
+        rationale: record.rationale.get(),
+    }
+}
+
+/// Builds the store of one setting from its releases.
+#[derive(Default)]
+pub struct PtpBuilder {
+    releases: BTreeSet<Date>,
+    codes: HashMap<CodeKey, u32>,
+    keys: Vec<CodeKey>,
+    /// Column 1, column 2, release, row.
+    rows: Vec<(u32, u32, u32, PtpRow)>,
+}
+
+impl PtpBuilder {
+    /// Adds a row of a release; releases and rows may come in any order.
+    pub fn add(&mut self, release: Date, column1: CodeKey, column2: CodeKey, row: PtpRow) {
+        self.releases.insert(release);
+        let keys = &mut self.keys;
+        let mut id = |key: CodeKey| {
+            *self.codes.entry(key).or_insert_with(|| {
+                keys.push(key);
+                keys.len() as u32 - 1
+            })
+        };
+        let (first, second) = (id(column1), id(column2));
+        self.rows.push((first, second, release.0, row));
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The codes that edits name.
+    pub fn codes(&self) -> impl Iterator<Item = CodeKey> {
+        self.keys.iter().copied()
+    }
+
+    /// Gives every rationale another number, as its name got one.
+    pub fn rename(&mut self, rationale: impl Fn(u16) -> u16) {
+        for row in &mut self.rows {
+            row.3.rationale = rationale(row.3.rationale);
+        }
+    }
+
+    /// The parts of the store. The history of a pair is in every release: a row that a later release repeats is said once, one that it drops stays
+    /// with the last release that has it.
+    pub fn build(self) -> Vec<(u32, Vec<u8>)> {
+        let Self { releases, keys, mut rows, .. } = self;
+        let releases: Vec<U32> = releases.iter().map(|r| r.0.into()).collect();
+        let place = |release: u32| releases.partition_point(|r| r.get() < release) as u16;
+        let sorted = |which: fn(&(u32, u32, u32, PtpRow)) -> u32, rows: &[(u32, u32, u32, PtpRow)]| {
+            let mut used = vec![false; keys.len()];
+            rows.iter().for_each(|r| used[which(r) as usize] = true);
+            let mut order: Vec<u32> = (0..keys.len() as u32).filter(|&k| used[k as usize]).collect();
+            order.sort_unstable_by_key(|&k| keys[k as usize]);
+            let mut ids = vec![0; keys.len()];
+            (0..).zip(&order).for_each(|(id, &k)| ids[k as usize] = id);
+            (order.iter().map(|&k| U64::new(keys[k as usize].0)).collect::<Vec<_>>(), ids)
+        };
+        let (firsts, first_ids) = sorted(|r| r.0, &rows);
+        let (seconds, second_ids) = sorted(|r| r.1, &rows);
+        for row in &mut rows {
+            (row.0, row.1) = (first_ids[row.0 as usize], second_ids[row.1 as usize]);
+        }
+        rows.sort_unstable_by_key(|r| (r.0, r.1, r.3, r.2));
+        let width = seconds.len().div_ceil(COLUMNS);
+        let mut lines = vec![Line::default(); firsts.len() * width];
+        let mut sets: BTreeMap<Vec<RowRecord>, Vec<usize>> = BTreeMap::new();
+        let mut pairs = 0;
+        for pair in rows.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            let (first, second) = (pair[0].0 as usize, pair[0].1 as usize);
+            let line = &mut lines[first * width + second / COLUMNS];
+            let word = &mut line.bits[second % COLUMNS / 64];
+            *word = (word.get() | 1 << (second % COLUMNS % 64)).into();
+            let record = |same: &[(u32, u32, u32, PtpRow)]| {
+                let (of_all, row) = (same.iter().map(|s| place(s.2)), same[0].3);
+                RowRecord {
+                    effective: row.effective.into(),
+                    deletion: row.deletion.into(),
+                    indicator: row.indicator,
+                    before_1996: row.before_1996.into(),
+                    rationale: row.rationale.into(),
+                    first: of_all.clone().min().unwrap_or_default().into(),
+                    last: of_all.max().unwrap_or_default().into(),
+                }
+            };
+            sets.entry(pair.chunk_by(|a, b| a.3 == b.3).map(record).collect()).or_default().push(pairs);
+            pairs += 1;
+        }
+        let mut before = 0;
+        for line in &mut lines {
+            line.before = before.into();
+            before += line.bits.iter().map(|w| u64::from(w.get().count_ones())).sum::<u64>();
+        }
+        let (mut of_pair, mut set_ranges, mut all) = (vec![U32::default(); pairs], Vec::new(), Vec::<RowRecord>::new());
+        for (set, (records, members)) in (0..).zip(sets) {
+            let start = all.len() as u32;
+            all.extend(records);
+            set_ranges.push(Range { start: start.into(), end: (all.len() as u32).into() });
+            members.into_iter().for_each(|pair| of_pair[pair] = U32::new(set));
+        }
+        vec![
+            (part::FIRST, firsts.as_bytes().to_vec()),
+            (part::SECOND, seconds.as_bytes().to_vec()),
+            (part::LINES, lines.as_bytes().to_vec()),
+            (part::PAIRS, of_pair.as_bytes().to_vec()),
+            (part::SETS, set_ranges.as_bytes().to_vec()),
+            (part::ROWS, all.as_bytes().to_vec()),
+            (part::RELEASES, releases.as_bytes().to_vec()),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn key(number: u32) -> CodeKey {
+        CodeKey::pack(&format!("{number:05}")).unwrap()
+    }
+
+    fn row(indicator: u8, effective: u32, deletion: u32) -> PtpRow {
+        PtpRow { indicator, effective, deletion, before_1996: false, rationale: 0 }
+    }
+
+    fn view(parts: &[(u32, Vec<u8>)]) -> Result<PtpEdits<'_>, KnowledgeError> {
+        PtpEdits::view(|id| parts.iter().find(|p| p.0 == id).map_or(&[], |p| p.1.as_slice()))
+    }
+
+    fn on(parts: &[(u32, Vec<u8>)], column1: u32, column2: u32, date: u32) -> Option<u8> {
+        let edits = view(parts).unwrap();
+        let (column1, column2) = (edits.resolve(key(column1))?, edits.resolve(key(column2))?);
+        edits.in_force(column1, column2, Date(date)).map(|r| r.indicator)
+    }
+
+    const OPEN: u32 = Date::OPEN.0;
+    const Q3: Date = Date(2026_07_01);
+
+    #[test]
+    fn rows_of_a_pair_are_kept_apart() {
+        let mut builder = PtpBuilder::default();
+        // Rows as NCCI has them: a pair that never was beside one that is; one that ended and came back.
+        builder.add(Q3, key(13121), key(13120), row(9, 1996_01_01, 1996_01_01));
+        builder.add(Q3, key(13121), key(13120), row(0, 1996_01_01, OPEN));
+        builder.add(Q3, key(17000), key(17281), row(1, 1999_07_01, 2004_12_31));
+        builder.add(Q3, key(17000), key(17281), row(9, 1999_07_01, 1999_07_01));
+        builder.add(Q3, key(27236), key(99213), row(1, 2009_01_01, 2019_12_31));
+        builder.add(Q3, key(27236), key(99213), row(0, 2020_01_01, OPEN));
+        let parts = builder.build();
+        assert_eq!(on(&parts, 13121, 13120, 2026_01_01), Some(0));
+        assert_eq!(on(&parts, 13120, 13121, 2026_01_01), None, "the other direction is another pair");
+        assert_eq!(on(&parts, 17000, 17281, 2004_12_31), Some(1), "the deletion date is the last day");
+        assert_eq!(on(&parts, 17000, 17281, 2005_01_01), None);
+        assert_eq!(on(&parts, 17000, 17281, 1999_06_30), None);
+        assert_eq!((on(&parts, 27236, 99213, 2019_12_31), on(&parts, 27236, 99213, 2020_01_01)), (Some(1), Some(0)));
+        assert_eq!(on(&parts, 1, 2, 2026_01_01), None);
+    }
+
+    #[test]
+    fn the_most_restrictive_of_several_is_in_force() {
+        let mut builder = PtpBuilder::default();
+        builder.add(Q3, key(1), key(2), row(1, 2020_01_01, OPEN));
+        builder.add(Q3, key(1), key(2), row(0, 2021_01_01, OPEN));
+        let parts = builder.build();
+        assert_eq!((on(&parts, 1, 2, 2020_06_01), on(&parts, 1, 2, 2021_06_01)), (Some(1), Some(0)));
+    }
+
+    #[test]
+    fn the_newest_release_answers_and_the_older_one_is_kept() {
+        let mut builder = PtpBuilder::default();
+        builder.add(Q3, key(1), key(2), row(1, 2020_01_01, 2025_12_31));
+        builder.add(Date(2026_04_01), key(1), key(2), row(1, 2020_01_01, OPEN));
+        let parts = builder.build();
+        assert_eq!(on(&parts, 1, 2, 2026_05_01), None);
+        let edits = view(&parts).unwrap();
+        assert_eq!(edits.rows.len(), 2);
+        assert_eq!(edits.releases().collect::<Vec<_>>(), [Date(2026_04_01), Q3]);
+    }
+
+    proptest! {
+        #[test]
+        fn answers_are_those_of_a_map(rows in prop::collection::vec((0u32..900, 0u32..900, 0u8..2, 0u32..4, 0u32..5), 0..400), asked in 0u32..5) {
+            let mut builder = PtpBuilder::default();
+            let mut oracle: HashMap<(u32, u32), Vec<PtpRow>> = HashMap::new();
+            for &(a, b, indicator, from, to) in &rows {
+                let row = row(indicator, 2020_01_01 + from, if to == 4 { OPEN } else { 2020_01_01 + to });
+                builder.add(Q3, key(a), key(b), row);
+                oracle.entry((a, b)).or_default().push(row);
+            }
+            let parts = builder.build();
+            let date = 2020_01_01 + asked;
+            for a in 0..900u32 {
+                let slow = |b: u32| oracle.get(&(a, b)).and_then(|r| r.iter().filter(|r| r.in_force(Date(date))).map(|r| r.indicator).min());
+                for b in (0..900).step_by(if oracle.keys().any(|k| k.0 == a) { 1 } else { 300 }) {
+                    prop_assert_eq!(on(&parts, a, b, date), slow(b));
+                }
+            }
+            let edits = view(&parts).unwrap();
+            prop_assert_eq!(edits.iter().count(), oracle.len());
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 7)) {
+            let parts: Vec<(u32, Vec<u8>)> = (0..).zip(bytes).collect();
+            if let Ok(edits) = view(&parts) {
+                let codes: Vec<PtpCode> = edits.firsts.iter().chain(edits.seconds).filter_map(|k| edits.resolve(CodeKey(k.get()))).collect();
+                edits.probe(&codes, Q3, |_, _, _| ());
+                edits.iter().count();
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! What is known of a code, as Python sees it: made from the knowledge base when a field is read.
+
+use crate::knowledge::system_name;
+use pyo3::prelude::*;
+use superbill_core::{
+    code::CodeId,
+    date::Date,
+    knowledge::{KnowledgeBase, Standing, attributes::Value, layout::note},
+};
+
+/// Names of the kinds of notes.
+const NOTES: [(u32, &str); 6] = [
+    (note::EXCLUDES1, "excludes1"),
+    (note::EXCLUDES2, "excludes2"),
+    (note::CODE_FIRST, "code_first"),
+    (note::USE_ADDITIONAL, "use_additional"),
+    (note::CODE_ALSO, "code_also"),
+    (note::INCLUDES, "includes"),
+];
+
+/// What is known of a code on a day.
+#[pyclass(frozen, module = "superbill")]
+pub(crate) struct CodeInfo {
+    pub kb: KnowledgeBase,
+    pub code: CodeId,
+    pub date: Date,
+}
+
+impl CodeInfo {
+    fn standing_on(&self) -> Standing {
+        self.kb.standing(self.code, self.date)
+    }
+
+    fn written(&self, codes: impl Iterator<Item = CodeId>) -> Vec<String> {
+        codes.map(|c| self.kb.written(c)).collect()
+    }
+}
+
+#[pymethods]
+impl CodeInfo {
+    /// As people write it: with the dot of ICD-10-CM.
+    #[getter]
+    fn code(&self) -> String {
+        self.kb.written(self.code)
+    }
+
+    /// `icd10cm`, `icd10pcs`, `cpt`, `hcpcs`, ...
+    #[getter]
+    fn system(&self) -> &'static str {
+        system_name(&self.kb, self.code)
+    }
+
+    /// The publisher's title on the day; our own words for CPT; empty where there are none.
+    #[getter]
+    fn description(&self) -> String {
+        self.kb.title_on(self.code, self.date)
+    }
+
+    /// The publisher's short title on the day; empty where there is none.
+    #[getter]
+    fn short_description(&self) -> String {
+        self.kb.short_title_on(self.code, self.date).to_owned()
+    }
+
+    /// Whether it can stand on a claim on the day.
+    #[getter]
+    fn billable(&self) -> bool {
+        self.standing_on() == Standing::Valid
+    }
+
+    /// `valid`, `header`, `not_yet`, `expired`, or `undated` for a number that tables name without saying when it holds.
+    #[getter]
+    fn standing(&self) -> &'static str {
+        self.standing_on().name()
+    }
+
+    /// Whether a loaded release of its system covers the day.
+    #[getter]
+    fn covered(&self) -> bool {
+        self.kb.system(self.code).is_some_and(|s| self.kb.releases().cover(s, self.date))
+    }
+
+    /// The day from which this holds, ISO 8601; `None` where it held before the first loaded release.
+    #[getter]
+    fn effective(&self) -> Option<String> {
+        self.kb.interval(self.code, self.date).0.map(|d| d.to_string())
+    }
+
+    /// The last day on which this holds; `None` where it holds in the newest loaded release.
+    #[getter]
+    fn end(&self) -> Option<String> {
+        self.kb.interval(self.code, self.date).1.map(|d| d.to_string())
+    }
+
+    /// The code above; `None` at the top.
+    #[getter]
+    fn parent(&self) -> Option<String> {
+        self.kb.parent(self.code).map(|p| self.kb.written(p))
+    }
+
+    /// The codes below, on the day.
+    #[getter]
+    fn children(&self) -> Vec<String> {
+        self.written(self.kb.children_on(self.code, self.date))
+    }
+
+    /// Everything above, nearest first.
+    #[getter]
+    fn ancestors(&self) -> Vec<String> {
+        self.written(self.kb.ancestors(self.code))
+    }
+
+    /// Codes that the publisher names in the place of an expired one.
+    #[getter]
+    fn successors(&self) -> Vec<String> {
+        self.written(self.kb.successors(self.code, self.date))
+    }
+
+    /// Chapter and section of ICD-10-CM, nearest first: (name, title).
+    #[getter]
+    fn blocks(&self) -> Vec<(String, String)> {
+        self.kb.blocks_above(self.code).into_iter().map(|(name, title)| (name.to_owned(), title.to_owned())).collect()
+    }
+
+    /// Terms that the title includes.
+    #[getter]
+    fn inclusion_terms(&self) -> Vec<String> {
+        let notes = self.kb.notes(self.code, self.date).into_iter();
+        notes.filter(|n| n.0 == note::INCLUSION_TERM).map(|n| n.1.to_owned()).collect()
+    }
+
+    /// Notes of the tabular list on the code itself, on the day: (kind, text, codes named). The notes of the codes above hold for it as well.
+    #[getter]
+    fn notes(&self) -> Vec<(&'static str, String, Vec<String>)> {
+        let name = |kind: u32| NOTES.iter().find(|n| n.0 == kind).map(|n| n.1);
+        // A range of ids is its top codes: what is below them goes without saying.
+        let tops = |ranges: Vec<std::ops::Range<u32>>| {
+            let mut tops = Vec::new();
+            for range in ranges {
+                let mut at = range.start;
+                while at < range.end {
+                    tops.push(self.kb.written(CodeId(at)));
+                    at = self.kb.subtree(CodeId(at)).end.max(at + 1);
+                }
+            }
+            tops
+        };
+        let notes = self.kb.notes(self.code, self.date).into_iter();
+        notes.filter_map(|(kind, text, ranges)| Some((name(kind)?, text.to_owned(), tops(ranges)))).collect()
+    }
+
+    /// What official tables say of the code on the day: (name, qualifier, value); the qualifier is a setting, modifier or model, or empty.
+    #[getter]
+    fn attributes<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, String, Bound<'py, PyAny>)>> {
+        let value = |value: Value<'_>| -> PyResult<Bound<'py, PyAny>> {
+            Ok(match value {
+                Value::Number(number) => number.into_pyobject(py)?.into_any(),
+                Value::Characters(text) => text.into_pyobject(py)?.into_any(),
+                Value::Name(text) => text.into_pyobject(py)?.into_any(),
+                Value::Member => true.into_pyobject(py)?.to_owned().into_any(),
+            })
+        };
+        self.kb.attributes(self.code, self.date).map(|a| Ok((a.kind.name(), a.qualifier, value(a.value)?))).collect()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<CodeInfo {} {}>", self.code(), self.description())
+    }
+}
