@@ -41,6 +41,9 @@ _Columns: TypeAlias = tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.u
 
 _Path: TypeAlias = str | os.PathLike[str]
 
+_Standing: TypeAlias = Literal["valid", "header", "not_yet", "expired", "undated", "unknown", "malformed"]
+"""What a code is on a day."""
+
 _EncounterLike: TypeAlias = models.Encounter | Mapping[str, Any] | str | bytes
 """An encounter as a model, as a dict of the same shape, or as its JSON."""
 
@@ -157,6 +160,44 @@ class KnowledgeBase:
 
         Raises `CodeError` where the code is malformed or in two systems, `DateError` where the date is malformed.
         """
+
+    def validate(self, code: str, date: str | datetime.date, *, system: str | None = None) -> tuple[_Standing, list[str]]:
+        """Whether a code can stand on a claim on a day, and why not; with the codes that the publisher names in the place of an expired one.
+
+        Raises:
+            DateError: the date is malformed.
+            CodeError: the code is in two systems, or there is no such system.
+        """
+
+    def validate_many(self, codes: Sequence[str], date: str | datetime.date, *, system: str = "icd10cm") -> list[_Standing]:
+        """Standings of many codes of a system, in order. Works without the GIL.
+
+        Raises:
+            DateError: the date is malformed.
+            CodeError: there is no such system.
+        """
+
+    def subsumes(self, node: str, code: str, *, system: str | None = None) -> bool:
+        """Whether `node` is `code` or above it, both of one system.
+
+        Raises:
+            CodeError: one of them is malformed, unknown or in two systems.
+        """
+
+    def ptp(self, codes: Sequence[str], date: str | datetime.date, *, setting: str = "practitioner") -> list[tuple[int, int, int, str]]:
+        """NCCI edits in force on a day among the codes of a claim, in both directions, by setting (`practitioner` or `hospital`).
+
+        Each is column 1 and column 2 as places in `codes`, the modifier indicator and the rationale.
+
+        Raises:
+            CodeError: a code is malformed, or the setting is another.
+            DateError: the date is malformed.
+            KnowledgeBaseError: the file is damaged.
+        """
+
+    @property
+    def condition_categories(self) -> tuple[list[tuple[str, str, int, int]], list[tuple[str, str, int, str]]]:
+        """CMS-HCC categories: (model, first day, category, category that it drops), and (model, first day, category, title)."""
 
     def search(self, words: str, date: str | datetime.date, *, system: str = "icd10cm", limit: int = 20) -> list[CodeInfo]:
         """Valid codes whose descriptions have all the words, as beginnings of words; the shortest description first.
@@ -298,6 +339,20 @@ class CodeInfo:
         """
 
     @property
+    def add_on_to(self) -> list[tuple[str | None, int]]:
+        """Primary codes beside which alone it may be reported, with the type of the edit; `None` where the contractor says which (NCCI add-on edits)."""
+
+    def licensed_description(self, form: str) -> str | None:
+        """The descriptor of a licensed CPT file on the day, `form` one of short, medium, long and consumer; `None` where there is none.
+
+        Your licence binds what you do with it; no coded encounter and no server answer holds it.
+
+        Raises:
+            ValueError: another form.
+            KnowledgeBaseError: the file is damaged.
+        """
+
+    @property
     def attributes(self) -> list[tuple[str, str, int | str | bool]]:
         """What official tables say of the code on the day: (name, qualifier, value).
 
@@ -371,14 +426,15 @@ def build_sources(
     packs: Sequence[tuple[str, str]],
     *,
     releases: Mapping[str, str] | None = None,
+    accept: Sequence[str] = [],
     installed: tuple[str, str, str] | None = None,
     progress: Callable[[str], object] | None = None,
 ) -> tuple[bytes, str]:
     """Compiles official files, as they were downloaded, and packs of `(file name, text)` into an image; folders are read whole.
 
     The same files give the same bytes in any order. `releases` maps feeds to the first day of their release, where no file name says it;
-    `installed` is the ICD-10-CM release (tabular list, list of valid codes, first day) for sources without one; `progress` is called with
-    the name of each file.
+    `installed` is the ICD-10-CM release (tabular list, list of valid codes, first day) for sources without one; `accept` names
+    licences that the user accepts for this build; `progress` is called with the name of each file.
 
     Returns the image and a report as JSON: what was read from each file, and every row that could not be used.
 

@@ -41,6 +41,13 @@ def add_commands(commands: Any) -> None:
         help="first day of a release, where no file name says it; may be repeated",
     )
     build.add_argument("--allow", action="append", default=[], metavar="FILE", help="accept a file with rejected rows; may be repeated")
+    build.add_argument(
+        "--accept",
+        action="append",
+        default=[],
+        metavar="LICENCE",
+        help="a licence that you have and accept for the files of this build: ama-cpt; typed each time",
+    )
     build.add_argument("--without-cpt", action="store_true", help="leave the CPT procedure families out")
     build.add_argument("--without-packs", action="store_true", help="leave all packs out: codes and tables alone, which reads no notes")
     build.set_defaults(run=run_build)
@@ -83,7 +90,9 @@ def run_build(options: argparse.Namespace) -> int:
             tabular, codes, effective = installed_release()
             installed = (str(tabular), str(codes), effective)
             progress = partial(tell, bar, task)
-            image, told = _core.build_sources(options.sources, contents, releases=releases(options), installed=installed, progress=progress)
+            image, told = _core.build_sources(
+                options.sources, contents, releases=releases(options), accept=options.accept, installed=installed, progress=progress
+            )
             report = json.loads(told)
     unread = [file for file in report["files"] if file["rejected"] and file["file"] not in options.allow]
     if not unread:
@@ -134,7 +143,7 @@ def run_diff(options: argparse.Namespace) -> int:
     changes = json.loads(told)
     if options.json:
         print(told)
-        return 0 if changes["codes"] or changes["properties"] else 1
+        return 0 if any(changes.values()) else 1
     for system in changes["codes"]:
         flipped = [d["code"] for d in system["deleted"] if d["header"]]
         headers = sum(r["header"] for r in system["revised"])
@@ -151,7 +160,19 @@ def run_diff(options: argparse.Namespace) -> int:
     for changed in changes["properties"]:
         name = f"{changed['name']} {changed['qualifier']}".strip()
         print(f"  ~ {changed['code']} {name}: {changed['before'] or '-'} -> {changed['after'] or '-'}")
-    return 0 if changes["codes"] or changes["properties"] else 1
+    for setting in changes["edits"]:
+        print(f"{setting['setting']} edits: +{setting['added']} -{setting['removed']} ~{setting['changed']}")
+        for pair in setting["pairs"][:MOST_TOLD]:
+            indicators = f"{told_indicator(pair['before'])} -> {told_indicator(pair['after'])}"
+            print(f"  {pair['column1']}/{pair['column2']}: {indicators}")
+        if len(setting["pairs"]) > MOST_TOLD:
+            print(f"  and {len(setting['pairs']) - MOST_TOLD} more: --json has all")
+    return 0 if any(changes.values()) else 1
+
+
+def told_indicator(indicator: int | None) -> str:
+    """A modifier indicator, or that no edit is in force."""
+    return "none" if indicator is None else f"indicator {indicator}"
 
 
 def last_day(kb: superbill.KnowledgeBase) -> str:

@@ -10,11 +10,20 @@ from typing import Any
 import superbill
 from superbill.cli.options import add_date, add_json, add_knowledge_base, knowledge_base, print_json
 
+STANDINGS = {
+    "valid": "billable",
+    "header": "not billable: choose a code below it",
+    "not_yet": "not billable yet",
+    "expired": "not billable any more",
+    "undated": "named by tables that do not say when it holds",
+}
+
 
 def add_commands(commands: Any) -> None:
     """Adds `lookup`, `search` and `match`."""
     lookup = commands.add_parser("lookup", help="what is known of a code on a day")
-    lookup.add_argument("code", help="an ICD-10-CM code, with or without its dot")
+    lookup.add_argument("code", help="a code; of ICD-10-CM with or without its dot")
+    lookup.add_argument("--system", metavar="SYSTEM", help="icd10cm, icd10pcs, cpt, hcpcs, ... (default: the one that has the code)")
     add_date(lookup, required=True)
     lookup.set_defaults(run=run_lookup)
 
@@ -35,30 +44,39 @@ def add_commands(commands: Any) -> None:
 
 def as_dict(info: superbill.CodeInfo) -> dict[str, Any]:
     """The fields of a code for JSON."""
-    names = ("code", "description", "billable", "covered", "effective", "end", "parent", "children")
-    return {name: getattr(info, name) for name in names}
+    names = ("code", "system", "description", "billable", "standing", "covered", "effective", "end", "parent", "children", "successors")
+    facts = {name: getattr(info, name) for name in names}
+    facts["attributes"] = [{"name": name, "qualifier": qualifier, "value": value} for name, qualifier, value in info.attributes]
+    facts["add_on_to"] = [{"primary": primary, "edit_type": kind} for primary, kind in info.add_on_to]
+    return facts
 
 
 def run_lookup(options: argparse.Namespace) -> int:
     """Prints one code; 1 where it is unknown."""
-    info = knowledge_base(options).lookup(options.code, options.date)
+    info = knowledge_base(options).lookup(options.code, options.date, system=options.system)
     if options.json:
         print_json(as_dict(info) if info else None)
     elif info is None:
         print(
-            f"superbill: {options.code}: no such code in the ICD-10-CM release that answers for {options.date}",
+            f"superbill: {options.code}: no such code in the releases that answer for {options.date}",
             file=sys.stderr,
         )
     else:
         interval = f"{info.effective or 'before the first release'} to {info.end or 'now'}"
         print(f"{info.code}  {info.description}")
-        print(f"  {'billable' if info.billable else 'not billable: choose a code below it'}; in force {interval}")
+        print(f"  {STANDINGS[info.standing]}; in force {interval}")
         if not info.covered:
             print(f"  no loaded release covers {options.date}: this is the nearest one")
         if info.parent:
             print(f"  above: {info.parent}")
         if info.children:
             print(f"  below: {' '.join(info.children)}")
+        if info.successors:
+            print(f"  in its place: {' '.join(info.successors)}")
+        for name, qualifier, value in info.attributes:
+            print(f"  {f'{name} {qualifier}'.strip():<40} {'yes' if value is True else value}")
+        for primary, kind in info.add_on_to:
+            print(f"  add-on code (type {kind}) beside {primary or 'what the contractor says'}")
     return 0 if info else 1
 
 

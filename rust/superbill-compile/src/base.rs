@@ -1,10 +1,12 @@
 //! Joins what was gathered from sources with packs into one image.
 
+mod annexes;
 mod codes;
 mod dictionary;
 mod history;
 mod overlay;
 mod phrases;
+mod synonyms;
 mod timeline;
 mod words;
 mod writer;
@@ -19,7 +21,7 @@ use crate::{
     CompileError,
     gather::Gathered,
     packs,
-    source::{icd10cm_codes, icd10cm_tabular, release::Calendar},
+    source::{icd10cm_codes, icd10cm_tabular, order_addenda, release::Calendar},
 };
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -122,6 +124,7 @@ pub(crate) fn join(mut gathered: Gathered, pack_sources: &[packs::Source]) -> Re
     let (effective, tabular_file, tabular) = gathered.icd10cm.newest_tabular().ok_or_else(none)?;
     let valid = gathered.icd10cm.valid(effective).ok_or_else(none)?;
     let published = gathered.icd10cm.timeline().held();
+    check_addenda(&gathered)?;
     let notes = dated_notes(&gathered.icd10cm, &tabular);
     let names = gathered.order_names();
     let mut edits: Vec<(u32, Vec<u8>)> = Vec::new();
@@ -142,7 +145,9 @@ pub(crate) fn join(mut gathered: Gathered, pack_sources: &[packs::Source]) -> Re
         effective: effective.0,
         end: Calendar::FiscalYear.end(effective).0,
     };
-    let dictionary = dictionary::compile(&tabular, &codes, tabular_pack, pack_sources)?;
+    let mut pack_sources = pack_sources.to_vec();
+    pack_sources.extend(synonyms::packs(&gathered, &codes));
+    let dictionary = dictionary::compile(&tabular, &codes, tabular_pack, &pack_sources)?;
     let properties = gathered.properties(&names);
     gathered.releases.sort();
     let releases = Releases { all: std::mem::take(&mut gathered.releases), names: std::mem::take(&mut gathered.names) };
@@ -160,8 +165,25 @@ pub(crate) fn join(mut gathered: Gathered, pack_sources: &[packs::Source]) -> Re
     let mut sections = writer.write(&releases)?;
     sections.extend(dictionary.sections);
     sections.extend(edits);
+    sections.extend(annexes::sections(&mut gathered, &codes)?);
     sections.sort_by_key(|s| s.0);
     Ok(Container::assemble(&sections))
+}
+
+/// Whether what the addenda of a release add is in its order file.
+fn check_addenda(gathered: &Gathered) -> Result<(), CompileError> {
+    let added = |rows: &[order_addenda::Addendum]| {
+        rows.iter().filter(|r| r.1 == order_addenda::Action::Added).map(|r| (r.0, r.2)).collect::<Vec<_>>()
+    };
+    for (system, effective, file, rows) in &gathered.addenda {
+        let Some(order) = gathered.icd10cm.orders.get(effective).filter(|_| *system == System::Icd10cm) else { continue };
+        let known: std::collections::HashSet<CodeKey> = order.iter().map(|l| l.code).collect();
+        if let Some((line, key)) = added(rows).into_iter().find(|(_, key)| !known.contains(key)) {
+            let problem = format!("line {line} adds {}, which the order file of {effective} does not have", key.dotted());
+            return Err(CompileError::new(file, problem));
+        }
+    }
+    Ok(())
 }
 
 /// What packs call the services whose official words are licensed.

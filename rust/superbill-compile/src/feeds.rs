@@ -6,7 +6,8 @@ use crate::{
     gather::Gathered,
     packs,
     source::{
-        Content, Feed, Head, Opened, Reject, Rejects, icd_order, icd10cm_codes, icd10cm_tabular, package, ptp, release, table::Table, text,
+        Content, Feed, Head, Opened, Reject, Rejects, add_on, code_lists, conversion, cpt, hcc, hcpcs, icd_order, icd10cm_codes,
+        icd10cm_tabular, mce, msdrg, mue, ontology, opps, order_addenda, package, pfs, poa, ptp, release, table::Table, text,
     },
 };
 use serde::Serialize;
@@ -21,6 +22,34 @@ const FEEDS: &[Feed] = &[
     ptp::PRACTITIONER,
     ptp::HOSPITAL,
     ptp::UNKNOWN_SETTING,
+    order_addenda::ICD10CM,
+    order_addenda::ICD10PCS,
+    conversion::FEED,
+    hcpcs::FEED,
+    mue::PRACTITIONER,
+    mue::OUTPATIENT_HOSPITAL,
+    mue::DME_SUPPLIER,
+    add_on::FEED,
+    opps::FEED,
+    pfs::FEED,
+    poa::FEED,
+    mce::FEED,
+    msdrg::FEED,
+    hcc::MAPPINGS,
+    hcc::HIERARCHIES,
+    hcc::LABELS,
+    cpt::FEED,
+    ontology::DISEASE_ONTOLOGY,
+    ontology::DISEASE_ONTOLOGY_TABLE,
+    ontology::MONDO,
+    code_lists::PLACES_OF_SERVICE,
+    code_lists::REVENUE_CENTERS,
+    code_lists::BILL_TYPES,
+    code_lists::DISCHARGE_STATUS,
+    code_lists::PRESENT_ON_ADMISSION,
+    code_lists::ADMIT_TYPES,
+    code_lists::ADMIT_SOURCES,
+    hcc::FORMAT,
     icd10cm_codes::FEED,
 ];
 
@@ -35,6 +64,8 @@ const HEAD_ROWS: usize = 100;
 pub struct Options {
     /// First days of releases by feed, where no file name says them.
     pub releases: HashMap<String, Date>,
+    /// Licences that the user accepts for this build, as `ama-cpt`.
+    pub accepted: Vec<String>,
 }
 
 /// What became of a file.
@@ -69,7 +100,10 @@ pub struct Collector {
 
 impl Collector {
     pub fn new(options: Options) -> Self {
-        Self { options, ..Self::default() }
+        let mut collector = Self::default();
+        collector.gathered.accepted.clone_from(&options.accepted);
+        collector.options = options;
+        collector
     }
 
     /// Whether something was read of which a knowledge base can be built without another ICD-10-CM release.
@@ -111,7 +145,11 @@ impl Collector {
             Content::Text(text) => (text.as_str(), &[][..]),
             Content::Sheet(table) => ("", table.rows.as_slice()),
         };
-        let head = Head { name, text: &text[..text.floor_char_boundary(HEAD)], sheet: &rows[..rows.len().min(HEAD_ROWS)] };
+        let mut end = text.len().min(HEAD);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let head = Head { name, text: &text[..end], sheet: &rows[..rows.len().min(HEAD_ROWS)] };
         let Some(feed) = FEEDS.iter().find(|f| (f.recognises)(&head)) else {
             let note = Some("not a file of any feed that this version reads".to_owned());
             self.report.files.push(FileReport { file: name.to_owned(), feed: None, effective: None, rows: 0, rejected: 0, note });
@@ -123,14 +161,15 @@ impl Collector {
             || format!("neither the file nor its name says the first day of its release: say it with --release {}=YYYY-MM-DD", feed.name);
         let effective = known.ok_or_else(|| CompileError::new(name, undated()))?;
         let mut rejects = Rejects::default();
-        let rows = (feed.take)(&Opened { name, content: &content, effective }, &mut self.gathered, &mut rejects)? as u64;
+        let taken = (feed.take)(&Opened { name, content: &content, effective }, &mut self.gathered, &mut rejects)?;
+        let rows = taken.rows as u64;
         self.gathered.releases.push(Release {
             feed: feed.name.to_owned(),
             system: feed.system.map_or(0, |s| s as u8),
             effective: effective.0,
             end: feed.calendar.end(effective).0,
             file: name.to_owned(),
-            sha256: sha256(bytes),
+            sha256: taken.kept.map_or_else(|| sha256(bytes), |kept| sha256(kept.as_bytes())),
             rows,
             rejected: rejects.count,
         });

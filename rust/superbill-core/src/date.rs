@@ -44,6 +44,14 @@ impl Date {
         Ok(Self(year * 10_000 + month * 100 + day))
     }
 
+    /// Reads `yyyymmdd`, as tables write it, from 1900 to 2199.
+    pub fn parse_compact(text: &str) -> Result<Self, InvalidDate> {
+        if text.len() != 8 || !text.is_ascii() {
+            return Err(InvalidDate);
+        }
+        Self::parse(&format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]))
+    }
+
     /// The day before; of the first day of the calendar, itself.
     pub fn previous(self) -> Self {
         let (year, month, day) = (self.0 / 10_000, self.0 / 100 % 100, self.0 % 100);

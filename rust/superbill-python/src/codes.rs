@@ -1,11 +1,11 @@
 //! What is known of a code, as Python sees it: made from the knowledge base when a field is read.
 
-use crate::knowledge::system_name;
-use pyo3::prelude::*;
+use crate::knowledge::{corrupt, system_name};
+use pyo3::{exceptions::PyValueError, prelude::*};
 use superbill_core::{
     code::CodeId,
     date::Date,
-    knowledge::{KnowledgeBase, Standing, attributes::Value, layout::note},
+    knowledge::{KnowledgeBase, Standing, attributes::Value, layout::note, licensed::FORMS},
 };
 
 /// Names of the kinds of notes.
@@ -161,6 +161,26 @@ impl CodeInfo {
             })
         };
         self.kb.attributes(self.code, self.date).map(|a| Ok((a.kind.name(), a.qualifier, value(a.value)?))).collect()
+    }
+
+    /// Whether it may be reported only beside a primary code (NCCI add-on code edits): `(primary, edit type)`, the primary `None` where the contractor
+    /// says which; empty where it is no add-on code.
+    ///
+    /// Raises `KnowledgeBaseError` where the file is damaged.
+    #[getter]
+    fn add_on_to(&self) -> PyResult<Vec<(Option<String>, u8)>> {
+        let rows = self.kb.add_ons(self.code, self.date).map_err(|e| corrupt(&e))?;
+        Ok(rows.map(|a| (a.primary.map(|p| self.kb.written(p)), a.edit_type)).collect())
+    }
+
+    /// The descriptor of a licensed CPT file on the day, `form` one of short, medium, long and consumer; `None` where there is none. Your licence binds
+    /// what you do with it; no coded encounter and no server answer holds it.
+    ///
+    /// Raises `ValueError` for another form, `KnowledgeBaseError` where the file is damaged.
+    fn licensed_description(&self, form: &str) -> PyResult<Option<String>> {
+        let form = FORMS.iter().position(|f| *f == form);
+        let form = form.ok_or_else(|| PyValueError::new_err(format!("form: expected one of {}", FORMS.join(", "))))?;
+        Ok(self.kb.licensed(self.code, form, self.date).map_err(|e| corrupt(&e))?.map(str::to_owned))
     }
 
     fn __repr__(&self) -> String {

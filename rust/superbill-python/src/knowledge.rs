@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use std::{cell::RefCell, path::PathBuf, sync::Arc};
 use superbill_core::{
     NeverCancel, Scratch,
-    code::{CodeId, System},
+    code::{CodeId, CodeKey, System},
     date::Date,
     knowledge::{KnowledgeError, releases::Release},
     read::{Reading, read},
@@ -79,7 +79,7 @@ pub(crate) fn system_name(kb: &superbill_core::knowledge::KnowledgeBase, code: C
     kb.system(code).map_or("", System::name)
 }
 
-fn corrupt(error: &KnowledgeError) -> PyErr {
+pub(crate) fn corrupt(error: &KnowledgeError) -> PyErr {
     errors::KnowledgeBaseError::new_err(error.to_string())
 }
 
@@ -219,6 +219,7 @@ impl KnowledgeBase {
 
     /// Files that this was built from: `(feed, effective, end, file, sha256, rows, rejected)`, dates as ISO 8601.
     #[getter]
+    #[allow(clippy::type_complexity)]
     fn sources(&self) -> PyResult<Vec<(String, String, String, String, String, u64, u64)>> {
         let row = |r: &Release| {
             let (effective, end) = (Date(r.effective).to_string(), Date(r.end).to_string());
@@ -229,6 +230,7 @@ impl KnowledgeBase {
 
     /// Code systems inside: `(name, codes, first day covered, last day covered)`; the days are `None` where no release lists the system whole.
     #[getter]
+    #[allow(clippy::type_complexity)]
     fn systems(&self) -> PyResult<Vec<(&'static str, usize, Option<String>, Option<String>)>> {
         let kb = self.taxonomy()?;
         let row = |system: System| {
@@ -274,6 +276,86 @@ impl KnowledgeBase {
     fn lookup(&self, code: &str, date: &Bound<'_, PyAny>, system: Option<&str>) -> PyResult<Option<CodeInfo>> {
         let date = self::date(date)?;
         Ok(self.find(code, system)?.map(|code| self.info(code, date)))
+    }
+
+    /// Whether a code can stand on a claim on a day, and why not: `valid`, `header`, `not_yet`, `expired`, `undated`, `unknown` or `malformed`, with the
+    /// codes that the publisher names in the place of an expired one.
+    ///
+    /// Raises `DateError` where the date is malformed, `CodeError` where the code is in two systems or there is no such system.
+    #[pyo3(signature = (code, date, *, system = None))]
+    fn validate(&self, code: &str, date: &Bound<'_, PyAny>, system: Option<&str>) -> PyResult<(&'static str, Vec<String>)> {
+        let (date, kb) = (self::date(date)?, self.taxonomy()?);
+        let system = system.map(self::system).transpose()?;
+        let well_formed = match system {
+            Some(system) => system.parse(code).is_ok(),
+            None => SYSTEMS_OF_CLAIMS.iter().any(|s| s.parse(code).is_ok()),
+        };
+        if !well_formed {
+            return Ok(("malformed", Vec::new()));
+        }
+        let Some(id) = self.find(code, system.map(System::name))? else { return Ok(("unknown", Vec::new())) };
+        Ok((kb.standing(id, date).name(), kb.successors(id, date).map(|c| kb.written(c)).collect()))
+    }
+
+    /// Standings of many codes of a system, in order, as `validate` names them. Works without the GIL.
+    ///
+    /// Raises `DateError` where the date is malformed, `CodeError` where there is no such system.
+    #[pyo3(signature = (codes, date, *, system = "icd10cm"))]
+    fn validate_many(&self, py: Python<'_>, codes: Vec<String>, date: &Bound<'_, PyAny>, system: &str) -> PyResult<Vec<&'static str>> {
+        let (date, system, kb) = (self::date(date)?, self::system(system)?, self.taxonomy()?);
+        let standing = |code: &String| match system.parse(code) {
+            Err(_) => "malformed",
+            Ok(key) => kb.find(system, key).map_or("unknown", |id| kb.standing(id, date).name()),
+        };
+        Ok(py.detach(|| codes.iter().map(standing).collect()))
+    }
+
+    /// Whether `node` is `code` or above it, both of one system.
+    ///
+    /// Raises `CodeError` where one of them is malformed, unknown or in two systems.
+    #[pyo3(signature = (node, code, *, system = None))]
+    fn subsumes(&self, node: &str, code: &str, system: Option<&str>) -> PyResult<bool> {
+        let known = |code| {
+            let unknown = || errors::CodeError::new_err("no code of the knowledge base is written so");
+            self.find(code, system)?.ok_or_else(unknown)
+        };
+        Ok(self.taxonomy()?.subsumes(known(node)?, known(code)?))
+    }
+
+    /// The NCCI edits in force on a day among the codes of a claim, in both directions, by setting (`practitioner` or `hospital`): column 1 and column 2
+    /// as places in `codes`, modifier indicator, rationale.
+    ///
+    /// Raises `CodeError` where a code is malformed or the setting is another, `DateError`, and `KnowledgeBaseError` where the file is damaged.
+    #[pyo3(signature = (codes, date, *, setting = "practitioner"))]
+    fn ptp(&self, codes: Vec<String>, date: &Bound<'_, PyAny>, setting: &str) -> PyResult<Vec<(usize, usize, u8, String)>> {
+        let (date, kb) = (self::date(date)?, self.taxonomy()?);
+        let setting = ["practitioner", "hospital"].iter().position(|s| *s == setting);
+        let setting = setting.ok_or_else(|| errors::CodeError::new_err("setting: expected practitioner or hospital"))?;
+        let edits = kb.ptp(setting).map_err(|e| corrupt(&e))?;
+        let mut places = Vec::new();
+        for (at, code) in codes.iter().enumerate() {
+            let key = CodeKey::pack(code.trim()).map_err(|e| errors::CodeError::new_err(e.to_string()))?;
+            places.extend(edits.resolve(key).map(|p| (at, p)));
+        }
+        let (at, resolved): (Vec<usize>, Vec<_>) = places.into_iter().unzip();
+        let mut found = Vec::new();
+        edits.probe(&resolved, date, |column1, column2, edit| {
+            let rationale = kb.releases().names.get(usize::from(edit.rationale)).cloned().unwrap_or_default();
+            found.push((at[column1], at[column2], edit.indicator, rationale));
+        });
+        Ok(found)
+    }
+
+    /// CMS-HCC condition categories: `(model, first day, category, category that it drops)` and `(model, first day, category, title)`.
+    ///
+    /// Raises `KnowledgeBaseError` where the file is damaged.
+    #[getter]
+    #[allow(clippy::type_complexity)]
+    fn condition_categories(&self) -> PyResult<(Vec<(String, String, u32, u32)>, Vec<(String, String, u32, String)>)> {
+        let all = self.inner.categories().map_err(|e| corrupt(&e))?;
+        let drops = all.hierarchies.into_iter().map(|(model, day, above, below)| (model, Date(day).to_string(), above, below));
+        let titles = all.titles.into_iter().map(|(model, day, category, title)| (model, Date(day).to_string(), category, title));
+        Ok((drops.collect(), titles.collect()))
     }
 
     /// Valid codes whose descriptions have all the words, as beginnings of words; the shortest description first.

@@ -66,22 +66,23 @@ fn files(path: &Path, out: &mut Vec<PathBuf>) -> Result<(), CompileError> {
 
 /// Compiles official files, as they were downloaded, and packs of `(file name, text)` into an image; folders are read whole. The same files give the
 /// same bytes in any order. `releases` maps feeds to the first day of their release, where no file name says it; `installed` is the ICD-10-CM
-/// release (tabular list, list of valid codes, first day) for sources without one; `progress` is called with the name of each file.
+/// release (tabular list, list of valid codes, first day) for sources without one; `accept` names licences that the user accepts for this build; `progress` is called with the name of each file.
 ///
 /// Returns the image and a report as JSON: what was read from each file, and every row that could not be used.
 ///
 /// Raises `BuildError` naming the file and the place, `DateError` where a release day is malformed.
 #[pyfunction]
-#[pyo3(signature = (paths, packs, *, releases = None, installed = None, progress = None))]
+#[pyo3(signature = (paths, packs, *, releases = None, accept = Vec::new(), installed = None, progress = None))]
 pub(crate) fn build_sources<'py>(
     py: Python<'py>,
     paths: Vec<PathBuf>,
     packs: Vec<(String, String)>,
     releases: Option<HashMap<String, String>>,
+    accept: Vec<String>,
     installed: Option<(PathBuf, PathBuf, String)>,
     progress: Option<Bound<'py, PyAny>>,
 ) -> PyResult<(Bound<'py, PyBytes>, String)> {
-    let mut options = Options::default();
+    let mut options = Options { accepted: accept, ..Options::default() };
     for (feed, day) in releases.unwrap_or_default() {
         let day =
             Date::parse(&day).map_err(|_| errors::DateError::new_err(format!("release {feed}: expected a calendar date as YYYY-MM-DD")))?;
@@ -132,7 +133,7 @@ pub(crate) fn overlay<'py>(
     Ok(PyBytes::new(py, &image))
 }
 
-/// What changed from one knowledge base on a day to another on a day, as JSON: codes added, deleted and revised by system, and properties.
+/// What changed from one knowledge base on a day to another on a day, as JSON: codes added, deleted and revised by system, properties, and edits.
 ///
 /// Raises `DateError`, and `KnowledgeBaseError` where one of them is damaged.
 #[pyfunction]
@@ -146,6 +147,7 @@ pub(crate) fn diff(
     let (old, new) = (before.get().taxonomy()?.clone(), after.get().taxonomy()?.clone());
     let (before, after) = (crate::knowledge::date(before_date)?, crate::knowledge::date(after_date)?);
     let changes = py.detach(|| superbill_core::knowledge::diff::diff(Side { kb: &old, date: before }, Side { kb: &new, date: after }));
+    let changes = changes.map_err(|e| crate::knowledge::corrupt(&e))?;
     serde_json::to_string(&changes).map_err(|e| errors::SuperbillError::new_err(e.to_string()))
 }
 

@@ -105,7 +105,8 @@ pub(super) fn compile(
     for source in pack_sources {
         forms.push((source.file.as_str(), packs::parse(source)?));
     }
-    forms.sort_by(|a, b| a.0.cmp(b.0));
+    // Packs that yield to others come after them.
+    forms.sort_by(|a, b| (a.1.pack.yields, a.0).cmp(&(b.1.pack.yields, b.0)));
     let mut phrases = Phrases::new(tabular, codes);
     for (file, form) in &forms {
         let pack = rules.packs.len() as u32;

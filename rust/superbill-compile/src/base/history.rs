@@ -9,7 +9,7 @@ use crate::source::{
     icd10cm_tabular::{Node, Parent, Tabular},
     release::Calendar,
 };
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use superbill_core::{code::CodeKey, date::Date};
 
 /// ICD-10-CM as its releases publish it.
@@ -64,8 +64,8 @@ impl Icd10cm {
     pub(crate) fn timeline(&self) -> Timeline<CodeKey, Published> {
         let mut timeline = Timeline::default();
         let mut previous: HashMap<CodeKey, Published> = HashMap::new();
-        let days: BTreeMap<Date, ()> = self.orders.keys().chain(self.tabulars.keys()).map(|&d| (d, ())).collect();
-        for &day in days.keys() {
+        let days: BTreeSet<Date> = self.orders.keys().chain(self.tabulars.keys()).copied().collect();
+        for day in days {
             let stated: HashMap<CodeKey, Published> = if let Some(order) = self.orders.get(&day) {
                 let published = |l: &OrderLine| Published { billable: l.billable, title: l.long.clone(), short: l.short.clone() };
                 order.iter().map(|l| (l.code, published(l))).collect()

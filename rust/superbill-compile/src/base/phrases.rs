@@ -100,6 +100,13 @@ impl Phrases {
         Some(phrase)
     }
 
+    /// Whether these words mean something already, or are too few to say anything.
+    pub(crate) fn knows(&mut self, say: &str) -> bool {
+        let letters = say.chars().filter(|c| c.is_alphanumeric()).count();
+        let Some(phrase) = self.trie.add(say).filter(|_| letters >= SHORTEST_TERM) else { return true };
+        self.senses.get(phrase as usize).is_some_and(|s| !s.is_empty())
+    }
+
     /// Adds what a pack says. A condition is said once over all packs, so that no two of them disagree.
     pub(crate) fn add(&mut self, file: &str, say: &str, kind: u32, target: u32, extra: u32, pack: u32) -> Result<(), CompileError> {
         let Some(phrase) = self.put(say, kind, target, extra, pack) else {

@@ -32,7 +32,9 @@ pub(crate) fn compile(
     for condition in &form.condition {
         let (node, leaf) = node(file, codes, &condition.code, condition.default.as_deref())?;
         for say in &condition.say {
-            phrases.add(file, say, sense::CODE, node, leaf, pack)?;
+            if !(form.pack.yields && phrases.knows(say)) {
+                phrases.add(file, say, sense::CODE, node, leaf, pack)?;
+            }
         }
     }
     for abbreviation in &form.abbreviation {

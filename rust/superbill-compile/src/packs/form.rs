@@ -46,6 +46,9 @@ pub struct Header {
     pub citation: String,
     pub effective: Option<Datetime>,
     pub end: Option<Datetime>,
+    /// Its conditions are left out where anything else already has their words.
+    #[serde(default)]
+    pub yields: bool,
 }
 
 fn present() -> Assertion {

@@ -15,7 +15,7 @@ pub(crate) const FEED: Feed = Feed {
         let list = read(file.name, file.text()?)?;
         let count = list.len();
         gathered.icd10cm.lists.insert(file.effective, list);
-        Ok(count)
+        Ok(count.into())
     },
 };
 

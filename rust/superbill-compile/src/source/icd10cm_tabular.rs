@@ -16,7 +16,7 @@ pub(crate) const FEED: Feed = Feed {
         let tabular = read(file.name, file.text()?.as_bytes())?;
         let count = tabular.nodes.len();
         gathered.icd10cm.tabulars.insert(file.effective, (file.name.to_owned(), tabular));
-        Ok(count)
+        Ok(count.into())
     },
 };
 

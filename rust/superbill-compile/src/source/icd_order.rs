@@ -1,6 +1,6 @@
 //! The order file of ICD-10-CM and ICD-10-PCS: every code and header of a release, fixed width, as CDC/NCHS and CMS publish it.
 
-use super::{Feed, Head, Opened, Rejects, UNDATED, release::Calendar};
+use super::{Feed, Head, Opened, Rejects, Taken, UNDATED, release::Calendar};
 use crate::{CompileError, gather::Gathered};
 use std::collections::HashSet;
 use superbill_core::code::{CodeKey, System};
@@ -15,7 +15,7 @@ pub(crate) const ICD10CM: Feed = Feed {
         let lines = read(file.name, file.text()?, System::Icd10cm, rejects)?;
         let count = lines.len();
         gathered.icd10cm.orders.insert(file.effective, lines);
-        Ok(count)
+        Ok(count.into())
     },
 };
 
@@ -28,11 +28,11 @@ pub(crate) const ICD10PCS: Feed = Feed {
     take: take_pcs,
 };
 
-fn take_pcs(file: &Opened<'_>, gathered: &mut Gathered, rejects: &mut Rejects) -> Result<usize, CompileError> {
+fn take_pcs(file: &Opened<'_>, gathered: &mut Gathered, rejects: &mut Rejects) -> Result<Taken, CompileError> {
     let lines = read(file.name, file.text()?, System::Icd10pcs, rejects)?;
     let count = lines.len();
     gathered.list_order(System::Icd10pcs, file.effective, lines);
-    Ok(count)
+    Ok(count.into())
 }
 
 /// One line.

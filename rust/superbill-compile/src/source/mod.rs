@@ -3,10 +3,24 @@
 //! A reader is a pure function `read(file, content, rejects) -> Result<rows, CompileError>`; a [`Feed`] says how its files are recognised and dated, and
 //! where its rows go. What opens packages ([`package`]), decodes bytes ([`text`]), splits tables ([`table`]) and dates releases ([`release`]) is shared.
 
+pub mod add_on;
+pub mod code_lists;
+pub mod conversion;
+pub mod cpt;
+pub mod hcc;
+pub mod hcpcs;
 pub mod icd10cm_codes;
 pub mod icd10cm_tabular;
 pub mod icd_order;
+pub mod mce;
+pub mod msdrg;
+pub mod mue;
+pub mod ontology;
+pub mod opps;
+pub mod order_addenda;
 pub mod package;
+pub mod pfs;
+pub mod poa;
 pub mod ptp;
 pub mod release;
 pub mod table;
@@ -27,8 +41,21 @@ pub(crate) struct Feed {
     pub recognises: fn(&Head<'_>) -> bool,
     /// The first day of the release, where the content says it.
     pub dated: fn(&Head<'_>) -> Option<Date>,
-    /// Reads the file into what is gathered; gives the number of rows.
-    pub take: fn(&Opened<'_>, &mut Gathered, &mut Rejects) -> Result<usize, CompileError>,
+    /// Reads the file into what is gathered.
+    pub take: fn(&Opened<'_>, &mut Gathered, &mut Rejects) -> Result<Taken, CompileError>,
+}
+
+/// What was taken from a file.
+pub(crate) struct Taken {
+    pub rows: usize,
+    /// What identifies a file with fees instead of its bytes: the cells that are kept, so that fees alone never change a knowledge base.
+    pub kept: Option<String>,
+}
+
+impl From<usize> for Taken {
+    fn from(rows: usize) -> Self {
+        Self { rows, kept: None }
+    }
 }
 
 /// For feeds whose content does not say its release.
@@ -51,10 +78,10 @@ impl Opened<'_> {
         }
     }
 
-    /// Rows of a workbook or of a text with this delimiter.
-    pub(crate) fn table(&self, delimiter: u8) -> Result<std::borrow::Cow<'_, Table>, CompileError> {
+    /// Rows of a workbook, or of a text with tabs or commas, whichever it has.
+    pub(crate) fn table(&self) -> Result<std::borrow::Cow<'_, Table>, CompileError> {
         match self.content {
-            Content::Text(text) => Table::delimited(self.name, text, delimiter).map(std::borrow::Cow::Owned),
+            Content::Text(text) => Table::delimited(self.name, text, delimiter(text)).map(std::borrow::Cow::Owned),
             Content::Sheet(table) => Ok(std::borrow::Cow::Borrowed(table)),
         }
     }
@@ -113,11 +140,21 @@ impl Head<'_> {
     pub fn has_columns(&self, columns: &[&str]) -> bool {
         let has = |cells: &[String]| columns.iter().all(|c| cells.iter().any(|cell| cell.trim().eq_ignore_ascii_case(c)));
         let lines = self.text.lines().take(40).map(|line| {
-            let split = line.split(if line.contains('\t') { '\t' } else { ',' });
+            let split = line.split(delimiter(line) as char);
             split.map(|cell| cell.trim().trim_matches('"').to_owned()).collect::<Vec<_>>()
         });
         self.sheet.iter().take(40).any(|row| has(&row.cells)) || lines.into_iter().any(|cells| has(&cells))
     }
+}
+
+/// What separates the cells of a text: tabs where its first lines have any, else commas.
+fn delimiter(text: &str) -> u8 {
+    if text.lines().take(40).any(|l| l.contains('\t')) { b'\t' } else { b',' }
+}
+
+/// A number that a cell says.
+fn number(cell: &str) -> Result<u32, String> {
+    cell.parse().map_err(|_| format!("{cell:?} where a number was expected"))
 }
 
 #[cfg(test)]

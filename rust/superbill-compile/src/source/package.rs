@@ -41,26 +41,18 @@ fn bounded(name: &str, reader: impl Read, most: u64) -> Result<Vec<u8>, CompileE
     Ok(bytes)
 }
 
+/// What is done with a file: its name without folders, and its bytes.
+pub type Each<'a> = dyn FnMut(&str, Vec<u8>) -> Result<(), CompileError> + 'a;
+
 /// Hands every file of a package to `each` as (name without folders, bytes), one at a time, in order of name, so that one is in memory at once.
 ///
 /// # Errors
 /// [`CompileError`] where the package is damaged, encrypted, too large or names files outside itself; and what `each` says.
-pub fn unpack(
-    name: &str,
-    bytes: Vec<u8>,
-    bounds: Bounds,
-    each: &mut dyn FnMut(&str, Vec<u8>) -> Result<(), CompileError>,
-) -> Result<(), CompileError> {
+pub fn unpack(name: &str, bytes: Vec<u8>, bounds: Bounds, each: &mut Each<'_>) -> Result<(), CompileError> {
     open(name, bytes, &mut { bounds }, DEEPEST, each)
 }
 
-fn open(
-    name: &str,
-    bytes: Vec<u8>,
-    left: &mut Bounds,
-    depth: u32,
-    each: &mut dyn FnMut(&str, Vec<u8>) -> Result<(), CompileError>,
-) -> Result<(), CompileError> {
+fn open(name: &str, bytes: Vec<u8>, left: &mut Bounds, depth: u32, each: &mut Each<'_>) -> Result<(), CompileError> {
     let fail = |problem: String| CompileError::new(name, problem);
     let is_zip = bytes.starts_with(b"PK\x03\x04") && !is_workbook(&bytes);
     if (is_zip || bytes.starts_with(b"\x1f\x8b")) && depth == 0 {
@@ -151,9 +143,9 @@ mod tests {
     #[test]
     fn bombs_and_deep_nesting_are_refused() {
         let small = Bounds { bytes: 1000, total: 1500, files: 3 };
-        let bomb = zipped(&[("x", &[0; 100_000])]);
+        let bomb = zipped(&[("x", &vec![0; 100_000])]);
         assert!(all("x.zip", bomb, small).unwrap_err().problem.contains("more than 1000 bytes"));
-        assert!(all("x.gz", gzipped(&[0; 100_000]), small).unwrap_err().problem.contains("more than 1000 bytes"));
+        assert!(all("x.gz", gzipped(&vec![0; 100_000]), small).unwrap_err().problem.contains("more than 1000 bytes"));
         let two = zipped(&[("x", &[0; 900]), ("y", &[0; 900])]);
         assert!(all("x.zip", two, small).unwrap_err().problem.contains("more than 600 bytes"));
         let many = zipped(&[("a", b""), ("b", b""), ("c", b""), ("d", b"")]);

@@ -1,7 +1,7 @@
 //! NCCI procedure-to-procedure edits as CMS publishes them: tab-separated text under a notice and a header wrapped over four lines, or the same columns
 //! as a workbook.
 
-use super::{Content, Feed, Head, Opened, Rejects, UNDATED, release::Calendar, table::Table};
+use super::{Content, Feed, Head, Opened, Rejects, Taken, UNDATED, release::Calendar, table::Table};
 use crate::{CompileError, gather::Gathered};
 use std::collections::HashMap;
 use superbill_core::{code::CodeKey, date::Date, knowledge::ptp::PtpRow};
@@ -29,7 +29,7 @@ pub(crate) const UNKNOWN_SETTING: Feed = Feed {
     ..PRACTITIONER
 };
 
-fn take(file: &Opened<'_>, setting: usize, gathered: &mut Gathered, rejects: &mut Rejects) -> Result<usize, CompileError> {
+fn take(file: &Opened<'_>, setting: usize, gathered: &mut Gathered, rejects: &mut Rejects) -> Result<Taken, CompileError> {
     let edits = match file.content {
         Content::Text(text) => read(file.name, text, rejects)?,
         Content::Sheet(table) => read_table(file.name, table, rejects)?,
@@ -39,7 +39,7 @@ fn take(file: &Opened<'_>, setting: usize, gathered: &mut Gathered, rejects: &mu
         row.rationale = rationales[usize::from(row.rationale)] as u16;
         gathered.ptp[setting].add(file.effective, column1, column2, row);
     }
-    Ok(edits.rows.len())
+    Ok(edits.rows.len().into())
 }
 
 /// A file of edits; `rationale` of a row is a place in `rationales`.

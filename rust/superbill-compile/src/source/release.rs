@@ -83,7 +83,7 @@ fn own_version(word: &str, years: Years) -> Option<Date> {
     }
     // rvu24a to rvu24d: January, April, July, October.
     if let Some(rest) = word.strip_prefix("rvu").filter(|r| r.len() == 3) {
-        let letter = rest.bytes().nth(2)?;
+        let letter = *rest.as_bytes().get(2)?;
         return quarter(2000 + number(rest.get(..2)?)?, u32::from(letter.checked_sub(b'a')?) + 1);
     }
     // v322r0: NCCI version 32.2, of the third quarter of the 32nd year from 1995.
@@ -141,9 +141,8 @@ pub fn from_name(name: &str, years: Years) -> Option<Date> {
             (_, Some(y), _) => {
                 match (month(after(1)), number(after(1)).filter(|_| after(1).len() == 2), number(after(2)).filter(|_| after(2).len() == 2))
                 {
-                    (Some(m), ..) => day(y, m, 1),
                     (_, Some(m), Some(d)) => day(y, m, d),
-                    (_, Some(m), None) => day(y, m, 1),
+                    (Some(m), ..) | (_, Some(m), None) => day(y, m, 1),
                     _ => None,
                 }
             }

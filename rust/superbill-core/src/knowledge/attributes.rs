@@ -35,7 +35,6 @@ pub enum Kind {
     MueAdjudication = 21,
     MueRationale = 22,
     OppsStatus = 30,
-    AddOnType = 31,
     PoaExempt = 40,
     UnacceptablePrincipal = 41,
     UnacceptablePrincipalUnlessSecondary = 42,
@@ -47,12 +46,12 @@ pub enum Kind {
     Complication = 50,
     ComplicationExclusions = 51,
     Hcc = 52,
+    FacilityRate = 70,
     HcpcsCoverage = 60,
     HcpcsPricing = 61,
     HcpcsAction = 62,
     Betos = 63,
     TypeOfService = 64,
-    AnesthesiaUnits = 65,
 }
 
 /// Settings in which a number of units is published; the qualifier of [`Kind::MueUnits`].
@@ -60,7 +59,7 @@ pub const MUE_SETTINGS: [(u16, &str); 3] = [(1, "practitioner"), (2, "outpatient
 
 impl Kind {
     /// Every kind with its name and the form of its values.
-    pub const ALL: [(Self, &'static str, Form); 35] = [
+    pub const ALL: [(Self, &'static str, Form); 34] = [
         (Self::PfsStatus, "pfs_status", Form::Characters),
         (Self::GlobalDays, "global_days", Form::Characters),
         (Self::ProfessionalTechnical, "professional_technical", Form::Characters),
@@ -78,7 +77,6 @@ impl Kind {
         (Self::MueAdjudication, "mue_adjudication", Form::Number),
         (Self::MueRationale, "mue_rationale", Form::Name),
         (Self::OppsStatus, "opps_status", Form::Characters),
-        (Self::AddOnType, "add_on_type", Form::Number),
         (Self::PoaExempt, "poa_exempt", Form::Member),
         (Self::UnacceptablePrincipal, "unacceptable_principal", Form::Member),
         (Self::UnacceptablePrincipalUnlessSecondary, "unacceptable_principal_unless_secondary", Form::Member),
@@ -90,12 +88,12 @@ impl Kind {
         (Self::Complication, "complication", Form::Characters),
         (Self::ComplicationExclusions, "complication_exclusions", Form::Name),
         (Self::Hcc, "hcc", Form::Number),
+        (Self::FacilityRate, "facility_rate", Form::Member),
         (Self::HcpcsCoverage, "hcpcs_coverage", Form::Characters),
         (Self::HcpcsPricing, "hcpcs_pricing", Form::Characters),
         (Self::HcpcsAction, "hcpcs_action", Form::Characters),
         (Self::Betos, "betos", Form::Characters),
         (Self::TypeOfService, "type_of_service", Form::Name),
-        (Self::AnesthesiaUnits, "anesthesia_units", Form::Number),
     ];
 
     pub fn name(self) -> &'static str {
@@ -161,11 +159,11 @@ impl<'a> Attribute<'a> {
         };
         let qualifier = record.qualifier.get();
         let qualifier = match kind {
+            Kind::Hcc => name(qualifier as usize).to_owned(),
             _ if qualifier == 0 => String::new(),
             Kind::MueUnits | Kind::MueAdjudication | Kind::MueRationale => {
                 MUE_SETTINGS.iter().find(|s| s.0 == qualifier).map_or_else(String::new, |s| s.1.to_owned())
             }
-            Kind::Hcc => name(qualifier as usize).to_owned(),
             _ => text_of(u32::from(qualifier) << 16),
         };
         Some(Self { kind, qualifier, value, from: record.from.get(), to: record.to.get() })

@@ -18,7 +18,7 @@ use crate::{
 use std::sync::{Arc, LazyLock, OnceLock};
 use zerocopy::{FromBytes, Immutable, KnownLayout, little_endian::U32};
 
-fn decode<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, KnowledgeError> {
+pub(super) fn decode<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, KnowledgeError> {
     postcard::from_bytes(bytes).map_err(|_| KnowledgeError::Corrupt("a section does not decode"))
 }
 

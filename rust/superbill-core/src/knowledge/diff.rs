@@ -1,12 +1,16 @@
 //! What changed between two knowledge bases, or between two days of one.
 
-use super::{KnowledgeBase, Standing, attributes::Attribute};
+use super::{
+    KnowledgeBase, KnowledgeError, Standing,
+    attributes::{Attribute, Kind},
+    ptp::PtpRow,
+};
 use crate::{
     code::{CodeId, CodeKey, System},
     date::Date,
 };
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A knowledge base as it stands on a day.
 #[derive(Clone, Copy)]
@@ -57,11 +61,74 @@ pub struct Codes {
     pub revised: Vec<Revised>,
 }
 
+/// A pair of codes whose edit changed; absent where none is in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Edit {
+    pub column1: String,
+    pub column2: String,
+    /// Modifier indicators.
+    pub before: Option<u8>,
+    pub after: Option<u8>,
+}
+
+/// Changed edits of one setting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Edits {
+    /// `practitioner` or `hospital`.
+    pub setting: &'static str,
+    pub added: usize,
+    pub removed: usize,
+    pub changed: usize,
+    /// In order of column 1, then column 2.
+    pub pairs: Vec<Edit>,
+}
+
 /// Every change; systems without one are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Diff {
     pub codes: Vec<Codes>,
     pub properties: Vec<Property>,
+    /// Settings without a change, or that one side does not have at all, are left out.
+    pub edits: Vec<Edits>,
+}
+
+/// Column 1 and column 2, and the modifier indicator.
+type InForce = ((CodeKey, CodeKey), u8);
+
+/// The pairs of a setting that are in force on a side's day, in order, with their modifier indicators.
+fn pairs<'a>(side: &Side<'a>, setting: usize) -> Result<Option<Box<dyn Iterator<Item = InForce> + 'a>>, KnowledgeError> {
+    let (edits, date) = (side.kb.ptp(setting)?, side.date);
+    let in_force = move |(column1, column2, rows): (CodeKey, CodeKey, Vec<PtpRow>)| {
+        rows.iter().filter(|r| r.in_force(date)).min().map(|r| ((column1, column2), r.indicator))
+    };
+    let all = (!edits.is_empty()).then(|| edits.into_pairs().filter_map(in_force));
+    Ok(all.map(|a| Box::new(a) as Box<dyn Iterator<Item = InForce> + 'a>))
+}
+
+fn edits(before: &Side<'_>, after: &Side<'_>, setting: usize) -> Result<Option<Edits>, KnowledgeError> {
+    let (Some(old), Some(new)) = (pairs(before, setting)?, pairs(after, setting)?) else { return Ok(None) };
+    let (mut old, mut new) = (old.peekable(), new.peekable());
+    let mut found = Edits { setting: ["practitioner", "hospital"][setting], added: 0, removed: 0, changed: 0, pairs: Vec::new() };
+    loop {
+        let (pair, was, is) = match (old.peek().copied(), new.peek().copied()) {
+            (None, None) => break,
+            (Some((a, was)), Some((b, is))) if a == b => (a, Some(was), Some(is)),
+            (Some((a, was)), Some((b, _))) if a < b => (a, Some(was), None),
+            (Some((a, was)), None) => (a, Some(was), None),
+            (_, Some((b, is))) => (b, None, Some(is)),
+        };
+        was.and_then(|_| old.next());
+        is.and_then(|_| new.next());
+        if was != is {
+            match (was, is) {
+                (None, _) => found.added += 1,
+                (_, None) => found.removed += 1,
+                _ => found.changed += 1,
+            }
+            found.pairs.push(Edit { column1: pair.0.to_string(), column2: pair.1.to_string(), before: was, after: is });
+        }
+    }
+    Ok((!found.pairs.is_empty()).then_some(found))
 }
 
 fn in_force(side: &Side<'_>, code: Option<CodeId>) -> (bool, bool) {
@@ -83,7 +150,13 @@ fn properties(system: System, key: CodeKey, before: &Side<'_>, after: &Side<'_>,
     let of = |side: &Side<'_>| {
         let code = side.kb.find(system, key);
         let all = code.into_iter().flat_map(|c| side.kb.attributes(c, side.date));
-        all.map(|a| ((a.kind, a.qualifier.clone()), value(&a))).collect::<std::collections::BTreeMap<_, _>>()
+        let mut of_kind: BTreeMap<(Kind, String), String> = BTreeMap::new();
+        for attribute in all {
+            let said = of_kind.entry((attribute.kind, attribute.qualifier.clone())).or_default();
+            let more = value(&attribute);
+            *said = if said.is_empty() { more } else { format!("{said} {more}") };
+        }
+        of_kind
     };
     let (old, new) = (of(before), of(after));
     for name in old.keys().chain(new.keys()).collect::<BTreeSet<_>>() {
@@ -101,8 +174,11 @@ fn properties(system: System, key: CodeKey, before: &Side<'_>, after: &Side<'_>,
     }
 }
 
-/// Compares two sides, code by code.
-pub fn diff(before: Side<'_>, after: Side<'_>) -> Diff {
+/// Compares two sides, code by code and edit by edit.
+///
+/// # Errors
+/// [`KnowledgeError::Corrupt`] where the edits of one of them are damaged.
+pub fn diff(before: Side<'_>, after: Side<'_>) -> Result<Diff, KnowledgeError> {
     let mut found = Diff::default();
     for (system, name) in System::NAMES {
         let keys = |side: &Side<'_>| side.kb.codes_of(system).map(|c| side.kb.key(CodeId(c))).collect::<Vec<_>>();
@@ -132,5 +208,8 @@ pub fn diff(before: Side<'_>, after: Side<'_>) -> Diff {
             found.codes.push(codes);
         }
     }
-    found
+    for setting in 0..2 {
+        found.edits.extend(edits(&before, &after, setting)?);
+    }
+    Ok(found)
 }

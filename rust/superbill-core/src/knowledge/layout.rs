@@ -43,11 +43,16 @@ pub mod section {
     pub const RELEASES: u32 = 17;
     /// Postcard-encoded packs as they were given: `(file name, text)`.
     pub const PACKS: u32 = 18;
+    /// Postcard-encoded [`super::super::hcc::Categories`].
+    pub const CATEGORIES: u32 = 19;
     /// The term trie's own sections start here.
     pub const TRIE: u32 = 32;
     /// Edits of the practitioner setting, then of the outpatient hospital.
     pub const PTP: [u32; 2] = [64, 80];
+    /// [`super::AddOnRecord`] in order.
     pub const ADD_ONS: u32 = 96;
+    /// [`super::LicensedRecord`] in order, then their text.
+    pub const LICENSED: u32 = 100;
     pub const PCS: u32 = 104;
     pub const INDEX: u32 = 120;
     pub const SNOMED: u32 = 144;
@@ -121,6 +126,31 @@ pub struct Successor {
     pub before: U32,
     pub after: U32,
     pub from: U32,
+}
+
+/// A primary code that an add-on code may stand beside.
+#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub struct AddOnRecord {
+    pub add_on: U32,
+    /// [`NONE`]: the contractor says which.
+    pub primary: U32,
+    pub edit_type: U32,
+    pub from: U32,
+    pub to: U32,
+}
+
+/// A descriptor that is licensed to the user.
+#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub struct LicensedRecord {
+    pub code: U32,
+    /// A place in [`super::licensed::FORMS`].
+    pub form: U32,
+    pub from: U32,
+    pub to: U32,
+    /// Into the text of these records.
+    pub text: Text,
 }
 
 /// A property of a code between two days.

@@ -1,9 +1,12 @@
 //! The knowledge base as read: one immutable byte image, used in place.
 
+pub mod add_on;
 pub mod attributes;
 pub mod container;
 pub mod diff;
+pub mod hcc;
 pub mod layout;
+pub mod licensed;
 pub mod ptp;
 pub mod releases;
 pub mod rules;

@@ -191,7 +191,12 @@ impl<'a> PtpEdits<'a> {
     }
 
     /// Every pair with its rows of the newest release, in order of column 1, then column 2.
-    pub fn iter(&self) -> impl Iterator<Item = (CodeKey, CodeKey, Vec<PtpRow>)> {
+    pub fn iter(&self) -> impl Iterator<Item = (CodeKey, CodeKey, Vec<PtpRow>)> + use<'a> {
+        self.into_pairs()
+    }
+
+    /// The same, of a copy of this view.
+    pub fn into_pairs(self) -> impl Iterator<Item = (CodeKey, CodeKey, Vec<PtpRow>)> + use<'a> {
         let newest = self.releases.len().saturating_sub(1);
         self.firsts.iter().enumerate().flat_map(move |(first, column1)| {
             self.seconds.iter().enumerate().filter_map(move |(second, column2)| {
@@ -271,7 +276,9 @@ impl PtpBuilder {
         let place = |release: u32| releases.partition_point(|r| r.get() < release) as u16;
         let sorted = |which: fn(&(u32, u32, u32, PtpRow)) -> u32, rows: &[(u32, u32, u32, PtpRow)]| {
             let mut used = vec![false; keys.len()];
-            rows.iter().for_each(|r| used[which(r) as usize] = true);
+            for row in rows {
+                used[which(row) as usize] = true;
+            }
             let mut order: Vec<u32> = (0..keys.len() as u32).filter(|&k| used[k as usize]).collect();
             order.sort_unstable_by_key(|&k| keys[k as usize]);
             let mut ids = vec![0; keys.len()];
@@ -318,7 +325,9 @@ impl PtpBuilder {
             let start = all.len() as u32;
             all.extend(records);
             set_ranges.push(Range { start: start.into(), end: (all.len() as u32).into() });
-            members.into_iter().for_each(|pair| of_pair[pair] = U32::new(set));
+            for pair in members {
+                of_pair[pair] = U32::new(set);
+            }
         }
         vec![
             (part::FIRST, firsts.as_bytes().to_vec()),
