@@ -85,7 +85,7 @@ def answer(file: File | None, asked: dict[str, str]) -> tuple[int, bytes, dict[s
         return 200, file.content, headers
     if start >= len(file.content):
         return 416, b"", headers
-    return 206, file.content[start:], headers | {"Content-Range": f"bytes {start}-{len(file.content) - 1}/{len(file.content)}"}
+    return 206, file.content[start:], {"Content-Range": f"bytes {start}-{len(file.content) - 1}/{len(file.content)}"} | headers
 
 
 @contextmanager

@@ -246,6 +246,50 @@ def test_a_refusal_is_not_repeated(publisher: Publisher, downloader: Downloader,
     assert len(publisher.asked) == 1
 
 
+@pytest.mark.parametrize("wait", ["9" * 5000, "²", "-1", "soon"])
+def test_absurd_headers_are_not_believed(
+    publisher: Publisher, downloader: Downloader, tmp_path: Path, pauses: list[float], wait: str
+) -> None:
+    publisher.files["/codes-2026.zip"] = File(CODES, statuses=[429], headers={"Retry-After": wait, "Content-Range": f"bytes {wait}-1/1"})
+    assert len(fetch(request(tmp_path, package(publisher)), downloader).fetched) == 1
+    assert pauses == [1]
+
+
+@pytest.mark.parametrize("headers", [{"Content-Encoding": "gzip"}, {"Content-Range": "bytes 5-9/10"}])
+def test_another_body_than_the_one_asked_for_is_refused(
+    publisher: Publisher, downloader: Downloader, once: Downloader, tmp_path: Path, headers: dict[str, str]
+) -> None:
+    publisher.files["/codes-2026.zip"] = File(CODES, etag='"1"', cut=[len(CODES) // 2])
+    wanted = request(tmp_path, package(publisher))
+    fetch(wanted, once)
+    publisher.files["/codes-2026.zip"] = File(CODES, etag='"1"', headers=headers)
+    outcome = fetch(wanted, downloader)
+    # A compressed body fails; a wrong part is thrown away and the whole asked for.
+    assert bool(outcome.failed) == ("Content-Encoding" in headers)
+    assert outcome.failed or (tmp_path / "codes" / "codes-2026.zip").read_bytes() == CODES
+
+
+def test_progress_is_told_in_bytes(publisher: Publisher, downloader: Downloader, tmp_path: Path) -> None:
+    publisher.files["/codes-2026.zip"] = File(CODES)
+    told: list[tuple[str, int, int | None]] = []
+    fetch(request(tmp_path, package(publisher)), downloader, lambda *said: told.append(said))
+    assert told[-1] == ("codes/codes-2026.zip", len(CODES), len(CODES))
+    assert [have for _, have, _ in told] == sorted(have for _, have, _ in told)
+    assert len(told) > 10
+
+
+def test_a_bar_is_shown_where_a_person_looks_on(publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    publisher.files["/codes-2026.zip"] = File(CODES)
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert fetching.run_request(request(tmp_path, package(publisher)), as_json=True) == 0
+    assert "codes-2026.zip" in terminal.getvalue()
+
+
 @pytest.mark.parametrize("length", [True, False])
 def test_too_large_a_file_is_not_kept(publisher: Publisher, downloader: Downloader, tmp_path: Path, length: bool) -> None:
     publisher.files["/codes-2026.zip"] = File(CODES, length=length)
@@ -403,6 +447,7 @@ def test_links_of_a_page() -> None:
     assert len(links) == 4
     elsewhere = read_links('<a href="/license/ama?file=//evil.net/x.zip">', "https://publisher.invalid/")
     assert elsewhere == [Link("https://publisher.invalid/x.zip", "/license/ama")]
+    assert read_links(f'<a href="/{"x" * 3000}">', "https://publisher.invalid/") == []
     assert choose(links, r"q4-v\d+-f(?P<part>\d)", 3) == []
 
 
@@ -642,6 +687,8 @@ def test_the_command_lists_and_refuses(tmp_path: Path, capsys: pytest.CaptureFix
         (["icd10cm"], "no feed is called"),
         (["hcpcs", "--release", "soon"], "YYYY-MM-DD or newest"),
         (["hcpcs", "--url", "hcpcs"], "FEED=URL"),
+        (["hcpcs", "--url", "hcpcs=https://[x"], "https://HOST/FILE"),
+        (["hcpcs", "--url", "hcpcs=file.zip"], "https://HOST/FILE"),
         (["umls"], "never fetched"),
     ):
         assert main(["kb", "fetch", *arguments, "--into", str(tmp_path / "files")]) == 2

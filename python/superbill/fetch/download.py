@@ -175,7 +175,7 @@ class Downloader:
                 partial.finish()
                 return Fetched(str(response.url), size, digest.hexdigest(), told.etag, told.last_modified)
 
-        return self._attempt(url, once)
+        return self._attempt(url, once, "; what came is kept, and the next fetch goes on from there")
 
     @staticmethod
     def _check_kind(partial: _Partial, url: str, content: type_of_content, first: bytes) -> None:
@@ -186,7 +186,7 @@ class Downloader:
         what = "a web page" if page else "something else"
         raise FetchError(f"{url}: answered with {what} instead of a {content} (a licence page, or a file that moved)")
 
-    def _attempt(self, url: str, once: Callable[[], Result]) -> Result:
+    def _attempt(self, url: str, once: Callable[[], Result], then: str = "") -> Result:
         """Attempts until it is done, may not be repeated, or was repeated often enough."""
         for attempt in range(1, self.attempts + 1):
             pause = BACKOFF * 2 ** (attempt - 1)
@@ -195,9 +195,7 @@ class Downloader:
             except (httpx.TransportError, _Again) as error:
                 problem = str(error) or type(error).__name__
                 if attempt == self.attempts:
-                    raise FetchError(
-                        f"{url}: {problem} ({attempt} attempts); what came is kept, and the next fetch goes on from there"
-                    ) from None
+                    raise FetchError(f"{url}: {problem} ({attempt} attempts){then}") from None
                 if isinstance(error, _Again):
                     pause = max(pause, min(error.pause, LONGEST_PAUSE))
             except (httpx.InvalidURL, httpx.DecodingError) as error:
@@ -248,13 +246,12 @@ class _Partial:
             self.drop()
             raise _Again("the part that is there does not belong to the file")
         if response.status_code == 206:
-            found = re.fullmatch(r"bytes (\d+)-\d+/(\d+)", response.headers.get("content-range", ""))
+            found = re.fullmatch(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18})", response.headers.get("content-range", ""))
             if not have or found is None or int(found[1]) != have:
                 self.drop()
                 raise _Again("answered with another part than the one that was asked for")
             return have, int(found[2])
-        length = response.headers.get("content-length", "")
-        return 0, int(length) if length.isdigit() else None
+        return 0, _number(response.headers.get("content-length", ""))
 
     def keep(self, told: _State, start: int) -> _Digest:
         """Writes down what the part is a part of; gives the digest of what is there."""
@@ -301,9 +298,13 @@ def _check_status(url: str, response: httpx.Response, asked: Mapping[str, str]) 
     if status in GONE:
         raise NotThere(f"{url}: not there ({status})")
     if status in AGAIN:
-        wait = response.headers.get("retry-after", "")
-        raise _Again(f"answered {status} {response.reason_phrase}", float(wait) if wait.isdigit() else 0.0)
+        raise _Again(f"answered {status} {response.reason_phrase}", _number(response.headers.get("retry-after", "")) or 0)
     raise FetchError(f"{url}: refused ({status} {response.reason_phrase})")
+
+
+def _number(text: str) -> int | None:
+    """A count in a header; None where it is none, or absurd."""
+    return int(text) if re.fullmatch("[0-9]{1,18}", text) else None
 
 
 def _too_large(url: str, size: int, most_bytes: int) -> FetchError:

@@ -13,6 +13,7 @@ from superbill.fetch.feeds import Licence
 
 # More links than any of the publishers' pages has.
 MOST_LINKS = 20_000
+LONGEST_LINK = 2000
 # Addresses that lead to a licence page, which leads to a file.
 LICENCE_PAGES = "/license/"
 
@@ -32,7 +33,7 @@ class _Anchors(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keeps the address of a link."""
         if tag == "a" and len(self.found) < MOST_LINKS:
-            self.found += [value.strip() for name, value in attrs if name == "href" and value]
+            self.found += [value.strip() for name, value in attrs if name == "href" and value and len(value) <= LONGEST_LINK]
 
 
 def read_links(page: str, base: str) -> list[Link]:
@@ -46,11 +47,11 @@ def read_links(page: str, base: str) -> list[Link]:
             url = urljoin(base, anchor)
             parts = urlsplit(url)
             wanted = parse_qs(parts.query).get("file", [""])[0]
+            # The file is named by its path alone: it can be on no other host.
+            path = re.sub("/+", "/", urlsplit(urljoin(url, wanted)).path)
         except ValueError:
             continue
         if LICENCE_PAGES in parts.path and wanted:
-            # The file is named by its path alone: it can be on no other host.
-            path = re.sub("/+", "/", "/" + urlsplit("x:" + wanted).path)
             found[Link(f"{parts.scheme}://{parts.netloc}{path}", parts.path)] = None
         else:
             found[Link(url)] = None

@@ -72,8 +72,15 @@ class Request:
         """The addresses that the user gave for a package.
 
         Raises:
-            RequestError: they are not as many as it has parts.
+            RequestError: they are not as many as it has parts, or one is no address of a file.
         """
+        for url in (url for urls in self.urls.values() for url in urls):
+            try:
+                host = urlsplit(url).hostname
+            except ValueError:
+                host = None
+            if not host:
+                raise RequestError(f"--url {url}: expected https://HOST/FILE")
         given = [urls for feed, urls in self.urls.items() if feed in package.feeds]
         if len(given) > 1:
             raise RequestError(f"--url: {' and '.join(sorted(self.urls))} are in one package: give the address for one of them")
