@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
@@ -65,7 +65,9 @@ class Handler(BaseHTTPRequestHandler):
         if file is None or file.length:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(sent)
+        # Who asked may hang up, which is its right.
+        with suppress(ConnectionError):
+            self.wfile.write(sent)
 
 
 def answer(file: File | None, asked: dict[str, str]) -> tuple[int, bytes, dict[str, str]]:

@@ -112,7 +112,8 @@ def tell_report(report: dict[str, Any]) -> None:
     if len(report["rejects"]) > MOST_TOLD:
         print(f"superbill: and {len(report['rejects']) - MOST_TOLD} more", file=sys.stderr)
     for file in report["files"]:
-        if file["note"]:
+        # What `kb fetch` writes beside the files is no news.
+        if file["note"] and file["file"] != "fetched.json":
             print(f"superbill: {file['file']}: {file['note']}", file=sys.stderr)
 
 
