@@ -33,9 +33,7 @@ MUE = (
 ADD_ON = (
     "add_on_code\tprimary_code\taoc_edit_type\teffective_date\tend_date\n22222\t11111\t1\t20200101\t\n33333\tCCCCC\t2\t20200101\t20251231\n"
 )
-PFS = (
-    ",,A schedule,,,\n,,,STATUS,WORK,BILAT\nHCPCS,MOD,DESCRIPTION,CODE,RVU,SURG\n11111,,REDACTED,A,1.50,1\n11111,26,REDACTED,A,0.50,0\n"
-)
+PFS = ",,A schedule,,,\n,,,STATUS,WORK,BILAT\nHCPCS,MOD,DESCRIPTION,CODE,RVU,SURG\n11111,,REDACTED,A,1.50,1\n11111,26,REDACTED,A,0.50,0\n"
 OPPS = "hcpcs\tshort_descriptor_hcpcs2_only\tstatus_indicator\tpayment_rate\n11111\t\tJ1\t100.00\n"
 HCPCS = (
     "HCPC,SEQNUM,RECID,LONG DESCRIPTION,SHORT DESCRIPTION,XREF1,COV,ADD DT,ACT EFF DT,TERM DT,ACTION CD\n"

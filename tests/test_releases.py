@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-import sources
 
+import sources
 import superbill
 from superbill import _core
 
@@ -173,7 +173,10 @@ def test_changes_between_days(released: superbill.KnowledgeBase) -> None:
     changes = json.loads(_core.diff(released, "2025-09-30", released, "2026-01-01"))
     (codes,) = [c for c in changes["codes"] if c["system"] == "icd10cm"]
     assert codes["added"] == ["A00.2", "A01.0"]
-    assert codes["deleted"] == [{"code": "A00.1", "header": False, "successors": ["A00.2"]}, {"code": "A01", "header": True, "successors": []}]
+    assert codes["deleted"] == [
+        {"code": "A00.1", "header": False, "successors": ["A00.2"]},
+        {"code": "A01", "header": True, "successors": []},
+    ]
     assert [revised["code"] for revised in codes["revised"]] == ["A00.0"]
     (edits,) = changes["edits"]
     assert edits["removed"] == 1

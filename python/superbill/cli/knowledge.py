@@ -1,4 +1,4 @@
-"""`superbill kb build | info | diff | verify`."""
+"""`superbill kb build | fetch | info | diff | verify`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import superbill
 from superbill import _core
+from superbill.cli import fetching
 from superbill.cli.options import add_json, day, print_json
 from superbill.default import installed_release, packs, read_pack
 
@@ -51,6 +52,8 @@ def add_commands(commands: Any) -> None:
     build.add_argument("--without-cpt", action="store_true", help="leave the CPT procedure families out")
     build.add_argument("--without-packs", action="store_true", help="leave all packs out: codes and tables alone, which reads no notes")
     build.set_defaults(run=run_build)
+
+    fetching.add_command(kb)
 
     diff = kb.add_parser("diff", help="what changed from one knowledge base to another, or between two days of one")
     diff.add_argument("before", type=Path, metavar="BEFORE")
@@ -118,7 +121,8 @@ def tell_report(report: dict[str, Any]) -> None:
     if len(report["rejects"]) > MOST_TOLD:
         print(f"superbill: and {len(report['rejects']) - MOST_TOLD} more", file=sys.stderr)
     for file in report["files"]:
-        if file["note"]:
+        # What `kb fetch` writes beside the files is no news.
+        if file["note"] and file["file"] != "fetched.json":
             print(f"superbill: {file['file']}: {file['note']}", file=sys.stderr)
 
 
