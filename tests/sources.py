@@ -18,12 +18,13 @@ OCTOBER_2025 = order(
 PCS = order([("001", 0, "Table"), ("0016070", 1, "A bypass")])
 
 PTP_HEADER = (
-    "A notice\t\t\t\t\t\t\r\nColumn1/Column2 Edits\t\t\t\t\t\t\r\nColumn 1\tColumn 2\t*=in existence\tEffective\tDeletion\tModifier\tPTP Edit Rationale\r\n"
+    "A notice\t\t\t\t\t\t\r\nColumn1/Column2 Edits\t\t\t\t\t\t\r\n"
+    "Column 1\tColumn 2\t*=in existence\tEffective\tDeletion\tModifier\tPTP Edit Rationale\r\n"
     "\t\tprior to 1996\tDate\tDate\t0=not allowed\t\r\n\t\t\t\t*=no data\t1=allowed\t\r\n\t\t\t\t\t9=not applicable\t\r\n"
 )
 PTP = (
-    PTP_HEADER
-    + "11111\t22222\t\t20200101\t*\t1\tMisuse\r\n11111\t33333\t\t20200101\t20251231\t0\tMisuse\r\n11111\t44444\t*\t19960101\t19960101\t9\tNone\r\n"
+    PTP_HEADER + "11111\t22222\t\t20200101\t*\t1\tMisuse\r\n"
+    "11111\t33333\t\t20200101\t20251231\t0\tMisuse\r\n11111\t44444\t*\t19960101\t19960101\t9\tNone\r\n"
 )
 
 MUE = (

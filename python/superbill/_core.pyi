@@ -162,7 +162,7 @@ class KnowledgeBase:
         """
 
     def validate(self, code: str, date: str | datetime.date, *, system: str | None = None) -> tuple[_Standing, list[str]]:
-        """Whether a code can stand on a claim on a day, and why not; with the codes that the publisher names in the place of an expired one.
+        """Whether a code can stand on a claim on a day, and why not; with the codes that stand in the place of an expired one.
 
         Raises:
             DateError: the date is malformed.
@@ -340,7 +340,10 @@ class CodeInfo:
 
     @property
     def add_on_to(self) -> list[tuple[str | None, int]]:
-        """Primary codes beside which alone it may be reported, with the type of the edit; `None` where the contractor says which (NCCI add-on edits)."""
+        """Primary codes beside which alone it may be reported, with the type of the edit (NCCI add-on edits).
+
+        A primary is `None` where the contractor says which.
+        """
 
     def licensed_description(self, form: str) -> str | None:
         """The descriptor of a licensed CPT file on the day, `form` one of short, medium, long and consumer; `None` where there is none.

@@ -209,6 +209,7 @@ impl Gathered {
         for ((_, kind), timeline) in std::mem::take(&mut self.several) {
             for ((system, key, qualifier, fact), held) in timeline.held() {
                 let qualifier = if kind == Kind::Hcc { renamed(u32::from(qualifier)) as u16 } else { qualifier };
+                let fact = if kind.form() == Form::Name { renamed(fact) } else { fact };
                 let held = held.into_iter().map(|h| Held { from: h.from, to: h.to, fact });
                 all.entry((system, key, kind, qualifier)).or_default().extend(held);
             }

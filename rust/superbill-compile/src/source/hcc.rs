@@ -71,8 +71,8 @@ fn model(name: &str) -> Option<String> {
 fn format_row(line: &str) -> Option<(CodeKey, u32)> {
     let mut cells = line.split_whitespace();
     let (code, category) = (cells.next()?, cells.next()?.parse().ok()?);
-    // A third column, M, stands in some variants.
-    cells.all(|c| c == "M").then_some(())?;
+    // Some variants have a third column, M or D, which decides nothing here.
+    cells.all(|c| matches!(c, "M" | "D")).then_some(())?;
     System::Icd10cm.parse(code).ok().map(|key| (key, category))
 }
 
@@ -148,12 +148,12 @@ mod tests {
         let table = |text: &str| Table::delimited("x", text, b',').unwrap();
         let mapped = read("x", &table("diagnosis_code,cc,model_name\nA0104,39,Model V1\nA0104,x,Model V1\n"), &mut rejects).unwrap();
         assert_eq!(mapped, [(CodeKey::parse("A0104").unwrap(), 39, "Model V1".to_owned())]);
-        let format = read_format("x", "A0104\t92\t\nA0105\t92 M\nA0106\n", "V28", &mut rejects).unwrap();
-        assert_eq!(format.iter().map(|m| m.1).collect::<Vec<_>>(), [92, 92]);
+        let format = read_format("x", "A0104\t92\t\nA0105\t92 M\nA0107\t92\tD\nA0106\n", "V28", &mut rejects).unwrap();
+        assert_eq!(format.iter().map(|m| m.1).collect::<Vec<_>>(), [92, 92, 92]);
         let above =
             read_hierarchies("x", &table("cc_parent,cc_child,model_domain,model_version\n8,9,D,V1\n8,,D,V1\n"), &mut rejects).unwrap();
         assert_eq!(above, [("D V1".to_owned(), 8, 9)]);
-        assert_eq!(rejects.kept.iter().map(|r| r.line).collect::<Vec<_>>(), [3, 3, 3]);
+        assert_eq!(rejects.kept.iter().map(|r| r.line).collect::<Vec<_>>(), [3, 4, 3]);
         assert_eq!((model("F2824T1N.TXT").as_deref(), model("readme.txt")), (Some("CMS-HCC Model V28"), None));
     }
 }

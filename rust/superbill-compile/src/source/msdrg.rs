@@ -16,15 +16,13 @@ pub(crate) const FEED: Feed = Feed {
     take: |file, gathered, rejects| {
         let rows = read(file.name, &*file.table()?, rejects)?;
         let count = rows.len();
-        for (line, code, level, group) in rows {
+        for (_, code, level, group) in rows {
             let group = gathered.name(&group);
             let code = (System::Icd10cm, code);
-            let stated = [(Kind::Complication, characters(level).unwrap_or_default()), (Kind::ComplicationExclusions, group)]
-                .into_iter()
-                .try_for_each(|(kind, value)| gathered.property(FEED.name, file.effective, code, (kind, 0), value));
-            if let Err(problem) = stated {
-                rejects.add(file.name, line, problem);
-            }
+            let Some(level) = characters(level) else { continue };
+            // A code may have several groups of exclusions.
+            gathered.one_of(FEED.name, file.effective, code, (Kind::Complication, 0), level);
+            gathered.one_of(FEED.name, file.effective, code, (Kind::ComplicationExclusions, 0), group);
         }
         Ok(count.into())
     },
