@@ -429,7 +429,7 @@ def build_sources(
     packs: Sequence[tuple[str, str]],
     *,
     releases: Mapping[str, str] | None = None,
-    accept: Sequence[str] = [],
+    accept: Sequence[str] = ...,
     installed: tuple[str, str, str] | None = None,
     progress: Callable[[str], object] | None = None,
 ) -> tuple[bytes, str]:
