@@ -5,6 +5,7 @@ mod dictionary;
 mod history;
 mod overlay;
 mod phrases;
+mod search;
 mod timeline;
 mod words;
 mod writer;
@@ -158,6 +159,7 @@ pub(crate) fn join(mut gathered: Gathered, pack_sources: &[packs::Source]) -> Re
         successors: &gathered.successors,
     };
     let mut sections = writer.write(&releases)?;
+    sections.extend(search::index_of(&sections, &dictionary.terms)?);
     sections.extend(dictionary.sections);
     sections.extend(edits);
     sections.sort_by_key(|s| s.0);

@@ -7,6 +7,7 @@ pub mod layout;
 pub mod ptp;
 pub mod releases;
 pub mod rules;
+pub mod search;
 
 mod base;
 mod taxonomy;
