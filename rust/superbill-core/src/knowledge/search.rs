@@ -136,7 +136,9 @@ impl Search<'_> {
     /// Ranks the texts that have all words; whether there is any.
     fn all(&mut self, words: &[Sought]) -> bool {
         let mut texts = self.allowed.clone();
-        words.iter().for_each(|w| texts.and(&w.any));
+        for word in words {
+            texts.and(&word.any);
+        }
         self.rank(&texts, words);
         !self.best.found.is_empty()
     }

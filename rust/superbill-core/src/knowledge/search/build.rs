@@ -80,7 +80,9 @@ impl SearchBuilder {
             count += 1;
             add(w);
         });
-        more.into_iter().for_each(|m| words(m, &mut add));
+        for text in more {
+            words(text, &mut add);
+        }
         if self.words.len() > start {
             let length = (count * 3 + preference as usize).min(usize::from(u8::MAX)) as u8;
             self.texts.push(TextOf { system, length, code: code.0, standing, words: start as u32..self.words.len() as u32 });
@@ -92,8 +94,12 @@ impl SearchBuilder {
         let mut vocabulary: Vec<(String, u32)> = self.known.drain().collect();
         vocabulary.sort_unstable();
         let mut places = vec![0u32; vocabulary.len()];
-        (0..).zip(&vocabulary).for_each(|(place, w)| places[w.1 as usize] = place);
-        self.words.iter_mut().for_each(|w| *w = places[*w as usize]);
+        for (place, word) in (0..).zip(&vocabulary) {
+            places[word.1 as usize] = place;
+        }
+        for word in &mut self.words {
+            *word = places[*word as usize];
+        }
         let mut all = std::mem::take(&mut self.words);
         for text in &mut self.texts {
             let own = &mut all[text.words.start as usize..text.words.end as usize];
@@ -113,7 +119,9 @@ impl SearchBuilder {
         texts.dedup_by(|a, b| a.code == b.code && own(a) == own(b));
         let mut of_word: Vec<Vec<u32>> = vec![Vec::new(); vocabulary.len()];
         for (number, text) in (0..).zip(&texts) {
-            own(text).iter().for_each(|&w| of_word[w as usize].push(number));
+            for &word in own(text) {
+                of_word[word as usize].push(number);
+            }
         }
         let mut parts = written(&vocabulary, &of_word, texts.len());
         parts.extend(self.described(&texts));
@@ -158,8 +166,12 @@ fn written(vocabulary: &[(String, u32)], of_word: &[Vec<u32>], texts: usize) -> 
     let (mut records, mut text, mut postings): (Vec<WordRecord>, Vec<u8>, Vec<u8>) = Default::default();
     let bits = |lists: &[Vec<u32>], postings: &mut Vec<u8>| {
         let mut set = Texts(vec![0; texts.div_ceil(64)]);
-        lists.iter().flatten().for_each(|&t| set.insert(t));
-        set.0.iter().for_each(|w| postings.extend_from_slice(&w.to_le_bytes()));
+        for &text in lists.iter().flatten() {
+            set.insert(text);
+        }
+        for word in &set.0 {
+            postings.extend_from_slice(&word.to_le_bytes());
+        }
     };
     let dense = |list: &Vec<u32>| list.len() > texts / DENSE;
     for ((word, _), list) in vocabulary.iter().zip(of_word) {

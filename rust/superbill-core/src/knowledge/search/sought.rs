@@ -13,6 +13,9 @@ const MOST_WORDS: usize = 24;
 /// Words a typing error away that a word may stand for.
 const MOST_TYPOS: usize = 12;
 
+/// Letters of a beginning that may have a typing error.
+const SHORTEST_BEGINNING: usize = 6;
+
 pub(super) struct Sought {
     spelled: String,
     /// Texts with the word itself, with words that begin so, and with words a typing error away.
@@ -41,7 +44,9 @@ impl Sought {
             index.texts_of(range.start, &mut exact);
         }
         index.texts_beginning(&range, &mut near);
-        codes.iter().for_each(|c| index.texts_of_codes(c, &mut near));
+        for range in codes {
+            index.texts_of_codes(range, &mut near);
+        }
         let mut any = near.clone();
         any.or(&exact);
         let weight = rareness(index.len(), any.count());
@@ -66,11 +71,20 @@ impl Sought {
                 continue;
             }
             let letters = index.word(at);
-            let distance = pattern.distance(letters);
+            let distance = pattern.distances(letters).0;
             if (1..=most).contains(&distance) {
                 // People seldom mistype the first letter; of the rest the more usual word is meant.
                 let other_start = letters.first() != self.spelled.as_bytes().first();
                 close.push((distance, other_start, Reverse(index.count_of(at)), at));
+            }
+        }
+        // A beginning with an error in it: of a few letters it could be that of too many words.
+        if close.is_empty() && self.spelled.len() >= SHORTEST_BEGINNING {
+            for at in (0..).zip(index.shapes).filter(|w| Shape(w.1.get()).may_begin(shape, 1)).map(|w| w.0) {
+                let letters = index.word(at);
+                if pattern.distances(letters).1 == 1 {
+                    close.push((1, letters.first() != self.spelled.as_bytes().first(), Reverse(index.count_of(at)), at));
+                }
             }
         }
         close.sort_unstable();
@@ -78,7 +92,9 @@ impl Sought {
         let least = close.first().map_or(0, |c| c.0);
         self.typos = close.iter().take_while(|c| c.0 == least).take(MOST_TYPOS).map(|c| c.3).collect();
         self.far = index.none();
-        self.typos.iter().for_each(|&w| index.texts_of(w, &mut self.far));
+        for &word in &self.typos {
+            index.texts_of(word, &mut self.far);
+        }
         self.any.or(&self.far);
         self.weight = rareness(index.len(), self.any.count());
     }

@@ -57,6 +57,7 @@ fn words_beginnings_and_typing_errors() {
         ("diabtes without", vec![(2, Typo)]),
         ("diabtese complicatoins", vec![(2, Typo)]),
         ("myocardial infraction", vec![(4, Typo)]),
+        ("diabtes neuroph", vec![(1, Typo)]),
         ("femur zebra", vec![(7, Partial), (100, Partial)]),
         ("femur femur", vec![(7, Exact), (100, Exact)]),
         ("heart femur open", vec![(100, Partial), (4, Partial), (5, Partial), (6, Partial)]),

@@ -17,6 +17,12 @@ impl Shape {
         let letters = (self.0 ^ other.0) << (32 - LENGTH);
         letters.count_ones() <= 2 * distance && (self.0 >> LENGTH).abs_diff(other.0 >> LENGTH) <= distance
     }
+
+    /// Whether a word of this shape can begin within a distance of another: a change brings in one letter of the other at most.
+    pub(super) fn may_begin(self, other: Self, distance: u32) -> bool {
+        let letters = (other.0 & !self.0) << (32 - LENGTH);
+        letters.count_ones() <= distance && (self.0 >> LENGTH) + distance >= other.0 >> LENGTH
+    }
 }
 
 /// How many changes a word of so many letters may have: short words and words with digits mean another thing with any of them.
@@ -47,23 +53,25 @@ impl Pattern {
         Self { places, length: word.len().min(MOST_LETTERS) }
     }
 
-    /// Changes that make one word of the other.
-    pub(super) fn distance(&self, other: &[u8]) -> u32 {
-        let Some(last) = self.length.checked_sub(1) else { return other.len() as u32 };
+    /// Changes that make one word of the other, and the fewest that make it of a beginning of the other.
+    pub(super) fn distances(&self, other: &[u8]) -> (u32, u32) {
+        let Some(last) = self.length.checked_sub(1) else { return (other.len() as u32, 0) };
         let (mut up, mut down, mut same, mut before) = (!0u64, 0u64, 0u64, 0u64);
         let mut distance = self.length as u32;
+        let mut least = distance;
         for &byte in other {
             let here = self.places[usize::from(byte)];
             let swapped = ((!same & here) << 1) & before;
             same = ((here & up).wrapping_add(up) ^ up) | here | down | swapped;
             let (more, less) = (down | !(same | up), same & up);
             distance = distance.wrapping_add((more >> last & 1) as u32).wrapping_sub((less >> last & 1) as u32);
+            least = least.min(distance);
             let (more, less) = (more << 1 | 1, less << 1);
             up = less | !(same | more);
             down = more & same;
             before = here;
         }
-        distance
+        (distance, least)
     }
 }
 
@@ -104,21 +112,24 @@ mod tests {
         for (a, b, distance) in
             [("diabetes", "diabtees", 1), ("knee", "nee", 1), ("fracture", "fractures", 1), ("abc", "", 3), ("", "ab", 2)]
         {
-            assert_eq!(Pattern::of(a).distance(b.as_bytes()), distance, "{a} {b}");
+            assert_eq!(Pattern::of(a).distances(b.as_bytes()).0, distance, "{a} {b}");
         }
     }
 
     proptest! {
         #[test]
         fn distances_are_those_of_the_table(a in "[a-d]{0,63}", b in "[a-e]{0,70}", c in "[a-c]{0,9}") {
-            prop_assert_eq!(Pattern::of(&a).distance(b.as_bytes()), slow(a.as_bytes(), b.as_bytes()));
-            prop_assert_eq!(Pattern::of(&c).distance(a.as_bytes()), slow(c.as_bytes(), a.as_bytes()));
+            prop_assert_eq!(Pattern::of(&a).distances(b.as_bytes()).0, slow(a.as_bytes(), b.as_bytes()));
+            let least = (0..=a.len()).map(|end| slow(c.as_bytes(), &a.as_bytes()[..end])).min().unwrap();
+            prop_assert_eq!(Pattern::of(&c).distances(a.as_bytes()), (slow(c.as_bytes(), a.as_bytes()), least));
         }
 
         #[test]
         fn shapes_leave_out_no_near_word(a in "[a-f]{1,9}", b in "[a-f]{1,9}") {
             let distance = slow(a.as_bytes(), b.as_bytes());
             prop_assert!(Shape::of(&a).may_be(Shape::of(&b), distance));
+            let least = (0..=a.len()).map(|end| slow(b.as_bytes(), &a.as_bytes()[..end])).min().unwrap();
+            prop_assert!(Shape::of(&a).may_begin(Shape::of(&b), least));
         }
     }
 }
