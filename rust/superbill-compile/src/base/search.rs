@@ -38,10 +38,12 @@ struct Texts<'a> {
 
 impl Texts<'_> {
     fn preference(&self, code: CodeId) -> Preference {
-        match self.kb.flags(code) {
-            flags if flags & flag::BILLABLE == 0 => Preference::Last,
-            flags if flags & flag::UNSPECIFIED != 0 => Preference::First,
-            _ => Preference::Plain,
+        // Of a seventh character it is the code that it extends that is the rest of its siblings.
+        let extended = self.kb.extension(code).and_then(|_| self.kb.parent(code)).unwrap_or(code);
+        match () {
+            () if self.kb.flags(code) & flag::BILLABLE == 0 => Preference::Last,
+            () if self.kb.flags(extended) & flag::UNSPECIFIED != 0 => Preference::First,
+            () => Preference::Plain,
         }
     }
 

@@ -1,6 +1,7 @@
-"""Searching descriptions, peers in the same run: `pytest benches/test_search.py --benchmark-enable -s` (extra: bench).
+"""Searching descriptions, peers in the same run: `pytest benches/test_search_speed.py --benchmark-enable -s` (extra: bench).
 
-`SUPERBILL_BENCH=FOLDER` names the folder of a `full.kb` (`superbill kb build OFFICIAL_FILES -o FOLDER/full.kb`); without it the default file is searched.
+`SUPERBILL_BENCH=FOLDER` names the folder of a `full.kb` (`superbill kb build OFFICIAL_FILES -o FOLDER/full.kb`);
+without it the default file is searched.
 """
 
 from __future__ import annotations
