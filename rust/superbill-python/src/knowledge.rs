@@ -5,6 +5,7 @@ use crate::{
     codes::CodeInfo,
     errors,
     offsets::CodePoints,
+    search,
     terms::{Rows, arrays},
 };
 use pyo3::{
@@ -28,7 +29,7 @@ thread_local! {
 }
 
 /// Systems whose codes stand on claims; a code is looked for in these where its system is not said.
-const SYSTEMS_OF_CLAIMS: [System; 4] = [System::Icd10cm, System::Icd10pcs, System::Cpt, System::Hcpcs];
+pub(crate) const SYSTEMS_OF_CLAIMS: [System; 4] = [System::Icd10cm, System::Icd10pcs, System::Cpt, System::Hcpcs];
 
 /// One immutable knowledge base; safe to share between threads.
 #[pyclass(frozen, module = "superbill")]
@@ -130,7 +131,7 @@ impl KnowledgeBase {
     }
 
     fn info(&self, code: CodeId, date: Date) -> CodeInfo {
-        CodeInfo { kb: self.inner.clone(), code, date }
+        CodeInfo { kb: self.inner.clone(), code, date, matched: None }
     }
 
     fn spans(&self, text: &str) -> Vec<(u32, u32, u32)> {
@@ -358,14 +359,22 @@ impl KnowledgeBase {
         Ok((drops.collect(), titles.collect()))
     }
 
-    /// Valid codes whose descriptions have all the words, as beginnings of words; the shortest description first.
+    /// The best codes for words, beginnings of words or of codes, on a day: those with all the words, exact ones before beginnings, short descriptions
+    /// before long ones; else with typing errors put right; else those with the rarest of the words. `matched` of each says which.
+    ///
+    /// `system` is a system, several of them, or `None` for ICD-10-CM, ICD-10-PCS, CPT and HCPCS. Headers are found with `headers` alone.
     ///
     /// Raises `DateError` where the date is malformed, `CodeError` where there is no such system.
-    #[pyo3(signature = (words, date, *, system = "icd10cm", limit = 20))]
-    fn search(&self, words: &str, date: &Bound<'_, PyAny>, system: &str, limit: usize) -> PyResult<Vec<CodeInfo>> {
-        let date = self::date(date)?;
-        let found = self.taxonomy()?.search(words, &[self::system(system)?], date, limit);
-        Ok(found.into_iter().map(|code| self.info(code, date)).collect())
+    #[pyo3(signature = (words, date, *, system = None, limit = 20, headers = false))]
+    fn search(
+        &self,
+        words: &str,
+        date: &Bound<'_, PyAny>,
+        system: Option<&Bound<'_, PyAny>>,
+        limit: usize,
+        headers: bool,
+    ) -> PyResult<Vec<CodeInfo>> {
+        search::search(self.engine(), words, self::date(date)?, system, (limit, headers))
     }
 
     /// Every whole-word term of a text that names codes, overlaps included, in order of start.

@@ -9,6 +9,7 @@ mod errors;
 mod knowledge;
 mod offsets;
 mod releases;
+mod search;
 mod terms;
 
 use pyo3::prelude::*;

@@ -1,6 +1,6 @@
 //! Every phrase of the dictionary with its senses: titles and inclusion terms of the tabular list, and what packs say.
 
-use super::Codes;
+use super::{Codes, search::Term};
 use crate::{CompileError, source::icd10cm_tabular::Tabular};
 use std::collections::{BTreeSet, HashMap};
 use superbill_core::{
@@ -18,6 +18,8 @@ pub(crate) struct Phrases {
     said: HashMap<u32, String>,
     /// What packs call conditions, with its sense.
     conditions: Vec<(String, SenseRecord)>,
+    /// What packs call codes, for search.
+    pub terms: Vec<Term>,
     /// Words of `[[also]]` rules, in their order.
     pub also: Vec<String>,
     /// Neighbours of abbreviation senses, to be resolved: abbreviation, sense, words.
@@ -63,6 +65,7 @@ impl Phrases {
             words: BTreeSet::new(),
             said: HashMap::new(),
             conditions: Vec::new(),
+            terms: Vec::new(),
             also: Vec::new(),
             near: Vec::new(),
         };
@@ -103,7 +106,10 @@ impl Phrases {
     /// Whether these words mean something already, or are too few to say anything.
     pub(crate) fn knows(&mut self, say: &str) -> bool {
         let letters = say.chars().filter(|c| c.is_alphanumeric()).count();
-        let Some(phrase) = self.trie.add(say).filter(|_| letters >= SHORTEST_TERM) else { return true };
+        if letters < SHORTEST_TERM {
+            return true;
+        }
+        let Some(phrase) = self.trie.add(say) else { return true };
         self.senses.get(phrase as usize).is_some_and(|s| !s.is_empty())
     }
 
@@ -120,6 +126,7 @@ impl Phrases {
         if kind == sense::CODE {
             let sense = SenseRecord { kind: kind.into(), target: target.into(), extra: extra.into(), source: pack.into() };
             self.conditions.push((say.to_owned(), sense));
+            self.terms.push((say.to_owned(), target, extra));
         }
         Ok(())
     }

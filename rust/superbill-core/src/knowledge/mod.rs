@@ -10,6 +10,7 @@ pub mod licensed;
 pub mod ptp;
 pub mod releases;
 pub mod rules;
+pub mod search;
 
 mod base;
 mod taxonomy;
