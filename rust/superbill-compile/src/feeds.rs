@@ -6,7 +6,8 @@ use crate::{
     gather::Gathered,
     packs,
     source::{
-        Content, Feed, Head, Opened, Reject, Rejects, icd_order, icd10cm_codes, icd10cm_tabular, package, ptp, release, table::Table, text,
+        Content, Feed, Head, Opened, Reject, Rejects, icd_order, icd10cm_codes, icd10cm_tabular, package, ptp, release, rf2, table::Table,
+        text,
     },
 };
 use serde::Serialize;
@@ -21,6 +22,10 @@ const FEEDS: &[Feed] = &[
     ptp::PRACTITIONER,
     ptp::HOSPITAL,
     ptp::UNKNOWN_SETTING,
+    rf2::concept::FEED,
+    rf2::description::FEED,
+    rf2::relationship::FEED,
+    rf2::extended_map::FEED,
     icd10cm_codes::FEED,
 ];
 
@@ -140,7 +145,7 @@ impl Collector {
             effective: Some(effective.to_string()),
             rows,
             rejected: rejects.count,
-            note: None,
+            note: rejects.note,
         });
         self.report.rejects.extend(rejects.kept);
         Ok(())

@@ -2,7 +2,7 @@
 
 use crate::{
     base::{Held, History, Icd10cm, Published, Timeline},
-    source::icd_order::OrderLine,
+    source::{icd_order::OrderLine, rf2::Snomed},
 };
 use std::collections::{BTreeMap, HashMap};
 use superbill_core::{
@@ -32,6 +32,7 @@ pub(crate) struct Gathered {
     /// Edits of the practitioner setting and of the outpatient hospital.
     pub ptp: [PtpBuilder; 2],
     pub successors: Vec<(System, CodeKey, CodeKey, Date)>,
+    pub snomed: Snomed,
 }
 
 impl Gathered {

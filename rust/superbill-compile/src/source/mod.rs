@@ -9,6 +9,7 @@ pub mod icd_order;
 pub mod package;
 pub mod ptp;
 pub mod release;
+pub mod rf2;
 pub mod table;
 pub mod text;
 
@@ -78,6 +79,8 @@ pub struct Rejects {
     /// The first of them.
     pub kept: Vec<Reject>,
     pub count: u64,
+    /// What else is to know of the file.
+    pub note: Option<String>,
 }
 
 impl Rejects {

@@ -7,8 +7,11 @@ pub mod layout;
 pub mod ptp;
 pub mod releases;
 pub mod rules;
+pub mod snomed;
+pub mod translate;
 
 mod base;
+mod side;
 mod taxonomy;
 
 pub use base::KnowledgeBase;
