@@ -21,11 +21,13 @@ from superbill._core import (
     EncounterError,
     KnowledgeBase,
     KnowledgeBaseError,
+    MapTarget,
     Match,
     Mention,
     ServerError,
     SuperbillError,
     Terms,
+    Translation,
     __version__,
 )
 
@@ -38,11 +40,13 @@ __all__ = [
     "EncounterError",
     "KnowledgeBase",
     "KnowledgeBaseError",
+    "MapTarget",
     "Match",
     "Mention",
     "ServerError",
     "SuperbillError",
     "Terms",
+    "Translation",
     "__version__",
     "open",
 ]
