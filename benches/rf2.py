@@ -37,6 +37,7 @@ IS_A, INFERRED = 116680003, 900000000000011006
 FULLY_SPECIFIED = 900000000000003001
 ONSET, NOW, FEMALE, MALE = 445518008, 424144002, 248152002, 248153007
 PROPERLY_CLASSIFIED, CANNOT_BE_CLASSIFIED, CONTEXT_DEPENDENT = 447637006, 447638001, 447639009
+OPEN_ADVICE = "EPISODE OF CARE INFORMATION NEEDED | CONSIDER LATERALITY SPECIFICATION"
 # Item, made-up namespace, partition of a concept.
 NAMESPACE = "199999910"
 
@@ -125,12 +126,10 @@ def release(seed: int = 1) -> dict[str, Iterable[list[object]]]:
     parents = [(at, {at // 3, chance.randrange(at)}) for at in range(1, len(concepts))]
     pairs = [(concepts[at], concepts[parent]) for at, above in parents for parent in sorted(above)]
     names = list(COLUMNS)
+    terms = [(made_up(200_000 + at), concept, f"made-up thing {at}") for at, concept in enumerate(concepts)]
     return {
         names[0]: ([concept, DAY, 1, 0, 0] for concept in concepts),
-        names[1]: (
-            [made_up(200_000 + at), DAY, 1, 0, concept, "en", FULLY_SPECIFIED, f"made-up thing {at}", 0]
-            for at, concept in enumerate(concepts)
-        ),
+        names[1]: ([row, DAY, 1, 0, concept, "en", FULLY_SPECIFIED, term, 0] for row, concept, term in terms),
         names[2]: ([made_up(400_000 + at), DAY, 1, 0, child, parent, 0, IS_A, INFERRED, 0] for at, (child, parent) in enumerate(pairs)),
         names[3]: map_rows(chance, concepts),
     }

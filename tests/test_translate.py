@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import numpy as np
 import pytest
 
 import superbill
-from rf2 import COLUMNS, MAP, made_up
+from rf2 import COLUMNS, MAP, made_up, map_rows
+from rf2 import ROWS as MEASURED
 from superbill import _core
 from superbill.default import installed_release
 from test_cli import run
@@ -68,32 +70,30 @@ def snomed(file: Path) -> superbill.KnowledgeBase:
 
 
 @pytest.mark.parametrize(
-    ("item", "known", "status", "codes", "missing"),
+    ("item", "known", "expected"),
     [
-        (1, {"birth_date": "2026-04-14", "onset_date": DAY}, "mapped", ("P29.2",), ()),
-        (1, {"birth_date": "1966-05-04", "onset_date": DAY}, "mapped", ("I10",), ()),
-        (1, {"birth_date": "1966-05-04"}, "context_required", (), ("age_at_onset",)),
-        (1, {}, "context_required", (), ("age_at_onset",)),
-        (2, {"laterality": "left", "seventh": "A"}, "mapped", ("S93.402A",), ()),
-        (2, {"laterality": "bilateral", "seventh": "d"}, "mapped", ("S93.401D", "S93.402D"), ()),
-        (2, {"seventh": "A"}, "mapped", ("S93.409A",), ()),
-        (2, {}, "incomplete", (), ()),
-        (3, {"conditions": [made_up(51)]}, "mapped", ("R54",), ()),
-        (3, {"conditions_complete": True}, "mapped", ("R53.83",), ()),
-        (3, {}, "context_required", (), ("comorbidity",)),
-        (4, {"sex": "female"}, "mapped", ("R54",), ()),
-        (4, {"sex": "male"}, "mapped", ("R05.9",), ()),
-        (4, {"sex": "unknown"}, "context_required", (), ("sex",)),
-        (5, {"laterality": "bilateral"}, "mapped", ("M17.0",), ()),
-        (6, {}, "incomplete", ("I05.8",), ()),
-        (7, {}, "unmapped", (), ()),
+        (1, {"birth_date": "2026-04-14", "onset_date": DAY}, ("mapped", ("P29.2",), ())),
+        (1, {"birth_date": "1966-05-04", "onset_date": DAY}, ("mapped", ("I10",), ())),
+        (1, {"birth_date": "1966-05-04"}, ("context_required", (), ("age_at_onset",))),
+        (1, {}, ("context_required", (), ("age_at_onset",))),
+        (2, {"laterality": "left", "seventh": "A"}, ("mapped", ("S93.402A",), ())),
+        (2, {"laterality": "bilateral", "seventh": "d"}, ("mapped", ("S93.401D", "S93.402D"), ())),
+        (2, {"seventh": "A"}, ("mapped", ("S93.409A",), ())),
+        (2, {}, ("incomplete", (), ())),
+        (3, {"conditions": [made_up(51)]}, ("mapped", ("R54",), ())),
+        (3, {"conditions_complete": True}, ("mapped", ("R53.83",), ())),
+        (3, {}, ("context_required", (), ("comorbidity",))),
+        (4, {"sex": "female"}, ("mapped", ("R54",), ())),
+        (4, {"sex": "male"}, ("mapped", ("R05.9",), ())),
+        (4, {"sex": "unknown"}, ("context_required", (), ("sex",))),
+        (5, {"laterality": "bilateral"}, ("mapped", ("M17.0",), ())),
+        (6, {}, ("incomplete", ("I05.8",), ())),
+        (7, {}, ("unmapped", (), ())),
     ],
 )
-def test_answers(
-    snomed: superbill.KnowledgeBase, item: int, known: dict[str, Any], status: str, codes: tuple[str, ...], missing: tuple[str, ...]
-) -> None:
+def test_answers(snomed: superbill.KnowledgeBase, item: int, known: dict[str, Any], expected: tuple[object, ...]) -> None:
     answer = snomed.translate(made_up(item), DAY, **known)
-    assert (answer.status, answer.codes, answer.missing) == (status, codes, missing)
+    assert (answer.status, answer.codes, answer.missing) == expected
     assert answer == snomed.translate(str(made_up(item)), DAY, **known)
 
 
@@ -168,11 +168,6 @@ def test_the_command(file: Path) -> None:
         assert ran.stderr.startswith("superbill: ")
 
 
-def test_the_measured_release_has_its_rows(tmp_path: Path) -> None:
-    from rf2 import ROWS as WANTED
-    from rf2 import map_rows
-
-    import random
-
+def test_the_measured_release_has_its_rows() -> None:
     concepts = [made_up(item) for item in range(1, 110_001)]
-    assert sum(1 for _ in map_rows(random.Random(1), concepts)) == WANTED
+    assert sum(1 for _ in map_rows(random.Random(1), concepts)) == MEASURED

@@ -181,8 +181,8 @@ class KnowledgeBase:
     ) -> Translation:
         """What a SNOMED CT concept is in ICD-10-CM on a day, by the map of a licensed release.
 
-        `conditions` are the concepts recorded of the patient, of which `conditions_complete` says that there are no others; `seventh` is the
-        character of the episode of care. What is not known is never guessed: the answer says what is missing.
+        `conditions` are the concepts recorded of the patient, of which `conditions_complete` says that there are no others; `seventh` is
+        the character of the episode of care. What is not known is never guessed: the answer says what is missing.
 
         Raises `CodeError` where a concept or another value is malformed, `DateError` where a date is, `KnowledgeBaseError` where no map is
         loaded.
@@ -406,7 +406,7 @@ class MapTarget:
 
     @property
     def standing(self) -> Literal["valid", "incomplete", "invalid_at_date"]:
-        """`valid`, `incomplete` (its seventh character is not known) or `invalid_at_date` (a header, expired, not yet in force, unknown)."""
+        """`valid`, `incomplete` (no seventh character) or `invalid_at_date` (a header, expired, not yet in force, unknown)."""
 
     @property
     def description(self) -> str:

@@ -50,7 +50,6 @@ pub(crate) struct Known {
 }
 
 /// The keyword arguments of a translation.
-#[derive(Default)]
 pub(crate) struct Arguments<'a, 'py> {
     pub birth_date: Option<&'a Bound<'py, PyAny>>,
     pub sex: Option<&'a str>,
@@ -196,7 +195,8 @@ impl Translation {
     fn proof<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let map = map(&self.kb)?;
         let rows = self.answer.proof.iter().filter_map(|j| Some((map.row(j.row)?, j.truth)));
-        PyTuple::new(py, rows.map(|(row, truth)| (row.group(), row.priority(), row.id(), row.rule(), truth.name())))
+        let told = rows.map(|(row, truth)| (row.group(), row.priority(), row.id(), row.rule(), truth.name()));
+        PyTuple::new(py, told.collect::<Vec<_>>())
     }
 
     /// The first day of the release of the map.
@@ -231,9 +231,8 @@ pub(crate) struct MapTarget {
 }
 
 impl MapTarget {
-    fn with_row<T>(&self, field: impl FnOnce(&Row<'_>) -> T) -> PyResult<T> {
-        let row = map(&self.kb)?.row(self.target.row);
-        row.map(|r| field(&r)).ok_or_else(|| errors::KnowledgeBaseError::new_err("the map has no such row"))
+    fn source(&self) -> PyResult<Row<'_>> {
+        map(&self.kb)?.row(self.target.row).ok_or_else(|| errors::KnowledgeBaseError::new_err("the map has no such row"))
     }
 }
 
@@ -278,25 +277,25 @@ impl MapTarget {
     /// What the map advises: `laterality`, `episode_of_care`, `external_cause`, ...; in the map's words what has no name.
     #[getter]
     fn advice<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, self.with_row(advice_of)?)
+        PyTuple::new(py, advice_of(&self.source()?))
     }
 
     /// `properly_classified`, `context_dependent`, ..., or `other`.
     #[getter]
     fn category(&self) -> PyResult<&'static str> {
-        self.with_row(|row| category::name(row.category()))
+        Ok(category::name(self.source()?.category()))
     }
 
     /// The UUID of the row of the release that gave it.
     #[getter]
     fn row(&self) -> PyResult<String> {
-        self.with_row(Row::id)
+        Ok(self.source()?.id())
     }
 
     /// The rule of that row.
     #[getter]
     fn rule(&self) -> PyResult<String> {
-        self.with_row(Row::rule)
+        Ok(self.source()?.rule())
     }
 
     fn __repr__(&self) -> String {
