@@ -61,7 +61,13 @@ fn bench(criterion: &mut Criterion) {
     times.sort_unstable();
     let at = |share: usize| times[(ASKED - 1) * share / 1000] as f64 / 1000.0;
     let mean = times.iter().sum::<u64>() as f64 / 1000.0 / ASKED as f64;
-    println!("{ASKED} concepts of {}: mean {mean:.2} us, p50 {:.2} us, p99 {:.2} us, most {:.0} us", concepts.len(), at(500), at(990), at(1000));
+    println!(
+        "{ASKED} concepts of {}: mean {mean:.2} us, p50 {:.2} us, p99 {:.2} us, most {:.0} us",
+        concepts.len(),
+        at(500),
+        at(990),
+        at(1000)
+    );
     println!("{statuses:?}");
 
     let mut group = criterion.benchmark_group("translate");
