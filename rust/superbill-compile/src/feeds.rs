@@ -6,7 +6,8 @@ use crate::{
     gather::Gathered,
     packs,
     source::{
-        Content, Feed, Head, Opened, Reject, Rejects, icd_order, icd10cm_codes, icd10cm_tabular, package, ptp, release, table::Table, text,
+        Content, Feed, Head, Opened, Reject, Rejects, icd_order, icd10cm_codes, icd10cm_index, icd10cm_tabular, icd10pcs_definitions,
+        icd10pcs_index, icd10pcs_tables, package, ptp, release, table::Table, text,
     },
 };
 use serde::Serialize;
@@ -22,6 +23,13 @@ const FEEDS: &[Feed] = &[
     ptp::HOSPITAL,
     ptp::UNKNOWN_SETTING,
     icd10cm_codes::FEED,
+    icd10cm_index::DISEASES,
+    icd10cm_index::EXTERNAL,
+    icd10cm_index::NEOPLASM,
+    icd10cm_index::DRUG,
+    icd10pcs_tables::FEED,
+    icd10pcs_index::FEED,
+    icd10pcs_definitions::FEED,
 ];
 
 /// How much of a text is looked at to tell its feed.

@@ -10,6 +10,8 @@ use superbill_core::{
     date::Date,
     knowledge::{
         attributes::{Form, Kind},
+        index::IndexBuilder,
+        pcs::PcsBuilder,
         ptp::PtpBuilder,
         releases::Release,
     },
@@ -31,6 +33,8 @@ pub(crate) struct Gathered {
     names_known: HashMap<String, u32>,
     /// Edits of the practitioner setting and of the outpatient hospital.
     pub ptp: [PtpBuilder; 2],
+    pub indexes: IndexBuilder,
+    pub pcs: PcsBuilder,
     pub successors: Vec<(System, CodeKey, CodeKey, Date)>,
 }
 

@@ -4,13 +4,18 @@
 //! where its rows go. What opens packages ([`package`]), decodes bytes ([`text`]), splits tables ([`table`]) and dates releases ([`release`]) is shared.
 
 pub mod icd10cm_codes;
+pub mod icd10cm_index;
 pub mod icd10cm_tabular;
+pub mod icd10pcs_definitions;
+pub mod icd10pcs_index;
+pub mod icd10pcs_tables;
 pub mod icd_order;
 pub mod package;
 pub mod ptp;
 pub mod release;
 pub mod table;
 pub mod text;
+pub(crate) mod xml;
 
 use crate::{CompileError, gather::Gathered};
 use release::Calendar;

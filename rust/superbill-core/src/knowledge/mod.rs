@@ -3,12 +3,16 @@
 pub mod attributes;
 pub mod container;
 pub mod diff;
+pub mod index;
 pub mod layout;
+pub mod pcs;
+pub mod pool;
 pub mod ptp;
 pub mod releases;
 pub mod rules;
 
 mod base;
+mod editions;
 mod taxonomy;
 
 pub use base::KnowledgeBase;
