@@ -45,6 +45,8 @@ pub fn read(file: &str, text: &str, rejects: &mut Rejects) -> Result<Vec<Term>, 
     let mut walk = Walk::new(file, text, "ICD10PCS.index");
     let mut terms: Vec<Term> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
+    // Codes that stand inside a reference belong to it.
+    let (mut in_reference, mut of_reference): (bool, Vec<Detail>) = Default::default();
     while let Some(step) = walk.next()? {
         let mut problem = None;
         match step {
@@ -58,16 +60,21 @@ pub fn read(file: &str, text: &str, rejects: &mut Rejects) -> Result<Vec<Term>, 
                 open.push(terms.len());
                 terms.push(Term { level, title: String::new(), details: Vec::new() });
             }
-            Step::Open { .. } => {}
+            Step::Open { name, .. } => in_reference |= name == "see" || name == "use",
             Step::Close { name, text } => {
                 let Some(term) = open.last().and_then(|&at| terms.get_mut(at)) else { continue };
                 match name.as_str() {
                     "title" => term.title = text,
-                    "see" => term.details.push(Detail::text(DetailKind::See, text)),
-                    "use" => term.details.push(Detail::text(DetailKind::Use, text)),
+                    "see" | "use" => {
+                        let kind = if name == "see" { DetailKind::See } else { DetailKind::Use };
+                        term.details.push(Detail::text(kind, text));
+                        term.details.append(&mut of_reference);
+                        in_reference = false;
+                    }
                     "code" | "codes" | "tab" => match code(&text) {
-                        Ok(code) if (name == "code") != code.more => term.details.push(code),
-                        Ok(_) => problem = Some(format!("{text}: <{name}> of another length")),
+                        Ok(code) if (name == "code") == code.more => problem = Some(format!("{text}: <{name}> of another length")),
+                        Ok(code) if in_reference => of_reference.push(Detail { kind: DetailKind::ReferenceCode, ..code }),
+                        Ok(code) => term.details.push(code),
                         Err(error) => problem = Some(error),
                     },
                     "mainTerm" | "term" => {
@@ -109,7 +116,7 @@ mod tests {
                 format!("{} {}: {}", t.level, t.title, details.collect::<Vec<_>>().join("; "))
             })
             .collect();
-        let expected = ["0 Mending: ", "1 : 0QZ9-; Fixing, Ear", "1 Ear: 0QZ9XZZ", "2 Left: 0QY-", "0 Lobe piece: Ear, Left"];
+        let expected = ["0 Mending: ", "1 : Fixing, Ear; 0QZ9-", "1 Ear: 0QZ9XZZ", "2 Left: 0QY-", "0 Lobe piece: Ear, Left"];
         assert_eq!(said, expected);
     }
 

@@ -7,6 +7,9 @@ mod builder;
 mod walk;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use builder::{Detail, IndexBuilder, Term};
 pub use walk::{Found, Search};
 
@@ -17,8 +20,12 @@ use super::{
     editions::Editions,
     layout::{NONE, Range, Text, section},
     pool::text_at,
+    taxonomy::Standing,
 };
-use crate::{code::CodeKey, date::Date};
+use crate::{
+    code::{CodeKey, System},
+    date::Date,
+};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, little_endian::U32};
 
 /// Parts of the store.
@@ -109,12 +116,14 @@ pub enum DetailKind {
     Use = 7,
     /// A column of a table; without a code where the table has a dash.
     Cell = 8,
+    /// ICD-10-PCS: the beginning of a code, or the table, that the reference before it gives.
+    ReferenceCode = 9,
 }
 
 impl DetailKind {
     fn numbered(number: u8) -> Option<Self> {
-        use DetailKind::{Category, Cell, Code, Manifestation, Modifiers, See, SeeAlso, Use};
-        [Modifiers, Code, Manifestation, See, SeeAlso, Category, Use, Cell].into_iter().find(|k| *k as u8 == number)
+        use DetailKind::{Category, Cell, Code, Manifestation, Modifiers, ReferenceCode, See, SeeAlso, Use};
+        [Modifiers, Code, Manifestation, See, SeeAlso, Category, Use, Cell, ReferenceCode].into_iter().find(|k| *k as u8 == number)
     }
 
     /// Whether its value is text; a key otherwise.
@@ -344,6 +353,13 @@ impl<'a> Index<'a> {
         })
     }
 
+    /// What a node says on a day, with what stands below it without a title, which is said of the node itself.
+    pub fn said_of(&self, node: u32, date: Date) -> impl Iterator<Item = Said<'a>> {
+        let index = *self;
+        let untitled = self.children(node, date).filter(move |&c| index.title(c).is_empty());
+        self.said(node).chain(untitled.flat_map(move |c| index.said(c)))
+    }
+
     /// Nonessential modifiers, as the file has them; empty where there are none.
     pub fn modifiers(&self, node: u32) -> &'a str {
         let own = |said| if let Said::Text(DetailKind::Modifiers, text, _) = said { Some(text) } else { None };
@@ -370,5 +386,15 @@ impl KnowledgeBase {
     pub fn index(&self) -> Result<Index<'_>, KnowledgeError> {
         self.checked(section::INDEX..section::INDEX + part::ALL)?;
         Ok(Index::view(|part| self.section(section::INDEX + part)))
+    }
+
+    /// Whether a code that an index gives without a dash needs no more characters on a day, as far as the list of codes is known: the drug table, for
+    /// one, leaves seventh characters out.
+    pub fn is_whole(&self, kind: IndexKind, key: CodeKey, date: Date) -> bool {
+        if kind == IndexKind::Procedures {
+            return key.len() == 7;
+        }
+        let code = self.find(System::Icd10cm, key);
+        code.is_none_or(|c| self.standing(c, date) != Standing::Header)
     }
 }

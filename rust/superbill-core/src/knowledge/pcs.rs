@@ -4,6 +4,9 @@
 
 mod builder;
 
+#[cfg(test)]
+mod tests;
+
 pub use builder::{PcsAggregate, PcsAxis, PcsBuilder, PcsTable, PcsTerm};
 
 use super::{

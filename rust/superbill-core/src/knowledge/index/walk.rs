@@ -106,14 +106,25 @@ impl Walk<'_, '_> {
         }
         self.descend(node, covered, self.bit(node), followed);
         if self.follow && !followed {
-            for said in self.index.said(node) {
+            for said in self.index.said_of(node, self.date) {
                 if let Said::Text(DetailKind::See | DetailKind::SeeAlso, _, Some(target)) = said
                     && self.index.is_on(target, self.date)
                 {
-                    let own = self.index.record(target).map_or(0, |r| self.all_bits(self.index.words_of(target, r)));
-                    self.enter(target, covered | own, true);
+                    self.follow(target, covered);
                 }
             }
+        }
+    }
+
+    /// Goes on from where a reference leads: a place of its own only where its path accounts for more of the words.
+    fn follow(&mut self, target: u32, covered: u32) {
+        let path = std::iter::successors(Some(target), |&at| self.index.parent(at));
+        let words = path.filter_map(|at| self.index.record(at).map(|r| self.index.words_of(at, r)));
+        let all = words.fold(covered, |all, words| all | self.all_bits(words));
+        if all == covered {
+            self.descend(target, covered, self.bit(target), true);
+        } else {
+            self.enter(target, all, true);
         }
     }
 
