@@ -334,7 +334,7 @@ impl<'a> Index<'a> {
     }
 
     /// What a node says, in the order of the file.
-    pub fn said(&self, node: u32) -> impl Iterator<Item = Said<'a>> {
+    pub fn said(&self, node: u32) -> impl Iterator<Item = Said<'a>> + use<'a> {
         let next = self.nodes.get(node as usize + 1).map(|n| n.details.get());
         let own = self.record(node).map_or(&[][..], |n| Self::part_of(self.details, n.details.get(), next));
         let text = self.text;

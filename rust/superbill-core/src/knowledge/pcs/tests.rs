@@ -114,19 +114,14 @@ fn tables() -> impl Strategy<Value = Vec<PcsTable>> {
     let row = prop::array::uniform4("[0-9A-C]{1,3}");
     let tables = prop::collection::btree_map("0[QR][YZ]", prop::collection::vec(row, 1..4), 1..4);
     tables.prop_map(|tables| {
-        let rows = |rows: &[[String; 4]]| {
-            let set = |s: &String| s.bytes().collect::<BTreeSet<u8>>().into_iter().map(char::from).collect::<String>();
+        // A character stands once in a set.
+        let set = |s: &String| s.bytes().collect::<BTreeSet<u8>>().into_iter().map(char::from).collect::<String>();
+        let made = |(prefix, rows): (&String, &Vec<[String; 4]>)| {
             let sets: Vec<[String; 4]> = rows.iter().map(|r| [0, 1, 2, 3].map(|at: usize| set(&r[at]))).collect();
-            sets
+            let rows: Vec<[&str; 4]> = sets.iter().map(|r| [0, 1, 2, 3].map(|at: usize| r[at].as_str())).collect();
+            table(prefix, &rows)
         };
-        tables
-            .iter()
-            .map(|(prefix, r)| {
-                let sets = rows(r);
-                let refs: Vec<[&str; 4]> = sets.iter().map(|r| [0, 1, 2, 3].map(|at: usize| r[at].as_str())).collect();
-                table(prefix, &refs)
-            })
-            .collect()
+        tables.iter().map(made).collect()
     })
 }
 
