@@ -116,12 +116,12 @@ impl Search<'_> {
         let most: u32 = words.iter().map(|w| w.most_within(texts)).sum();
         for range in &self.ranges {
             for text in texts.within(range.clone()) {
-                let shortness = u32::from(u8::MAX - self.index.length(text));
-                if self.best.worst.is_some_and(|w| (most << 8 | shortness) < w.0) {
+                let (shortness, code) = (u32::from(u8::MAX - self.index.length(text)), self.index.code(text));
+                // Texts are in order of length, those of one length in order of code: what follows is no better than this could be.
+                if self.best.worst.is_some_and(|w| (most << 8 | shortness, Reverse(code)) <= w) {
                     break;
                 }
                 let score = words.iter().map(|w| w.score(text)).sum::<u32>() << 8 | shortness;
-                let code = self.index.code(text);
                 if self.best.worst.is_some_and(|w| (score, Reverse(code)) <= w) {
                     continue;
                 }
@@ -137,7 +137,7 @@ impl Search<'_> {
     fn all(&mut self, words: &[Sought]) -> bool {
         let mut texts = self.allowed.clone();
         for word in words {
-            texts.and(&word.any);
+            word.narrow(&mut texts);
         }
         self.rank(&texts, words);
         !self.best.found.is_empty()
@@ -145,16 +145,14 @@ impl Search<'_> {
 
     /// Ranks texts that have one of the rarest words and as many of the others as there are texts for.
     fn some(&mut self, words: &[Sought]) {
-        let mut order: Vec<&Sought> = words.iter().filter(|w| !w.any.is_empty()).collect();
+        let mut order: Vec<&Sought> = words.iter().filter(|w| w.meets(&self.allowed)).collect();
         order.sort_by_key(|w| Reverse(w.weight));
         for start in order.iter().take(MOST_STARTS) {
             let mut texts = self.allowed.clone();
-            texts.and(&start.any);
-            for other in &order {
-                let mut both = texts.clone();
-                both.and(&other.any);
-                if !both.is_empty() {
-                    texts = both;
+            start.narrow(&mut texts);
+            for other in order.iter().filter(|o| !std::ptr::eq(**o, *start)) {
+                if other.meets(&texts) {
+                    other.narrow(&mut texts);
                 }
             }
             self.rank(&texts, words);
@@ -205,7 +203,7 @@ impl SearchIndex<'_> {
         }
         let best = Best { limit, found: Vec::new(), worst: None };
         let mut search = Search { index: *self, query, ranges, allowed, best };
-        words.iter_mut().filter(|w| w.any.is_empty()).for_each(|w| w.guess(self));
+        words.iter_mut().filter(|w| w.is_unknown()).for_each(|w| w.guess(self));
         if search.all(&words) {
             return search.hits(&words);
         }

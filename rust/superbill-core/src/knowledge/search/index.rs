@@ -104,12 +104,8 @@ impl Texts {
         self.0.iter_mut().zip(&other.0).for_each(|(a, b)| *a |= b);
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.iter().all(|&w| w == 0)
-    }
-
-    pub(super) fn count(&self) -> usize {
-        self.0.iter().map(|w| w.count_ones() as usize).sum()
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).any(|(a, b)| a & b != 0)
     }
 
     /// Adds those of a range.

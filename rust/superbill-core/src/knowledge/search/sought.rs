@@ -18,12 +18,12 @@ const SHORTEST_BEGINNING: usize = 6;
 
 pub(super) struct Sought {
     spelled: String,
-    /// Texts with the word itself, with words that begin so, and with words a typing error away.
+    /// Texts with the word itself; with words that begin so, itself among them; and with words a typing error away.
     exact: Texts,
     near: Texts,
     far: Texts,
-    /// All of these.
-    pub(super) any: Texts,
+    /// Texts of all its words, those of several counted as often.
+    texts: usize,
     /// How rare it is.
     pub(super) weight: u32,
     /// Words a typing error away, the closest first.
@@ -40,6 +40,7 @@ impl Sought {
     fn of(index: &SearchIndex<'_>, spelled: &str, codes: &[Range<u32>]) -> Self {
         let (mut exact, mut near) = (index.none(), index.none());
         let range = index.beginning(spelled);
+        let texts = range.clone().map(|w| index.count_of(w)).sum::<usize>() + codes.iter().map(ExactSizeIterator::len).sum::<usize>();
         if index.word(range.start) == spelled.as_bytes() {
             index.texts_of(range.start, &mut exact);
         }
@@ -47,10 +48,28 @@ impl Sought {
         for range in codes {
             index.texts_of_codes(range, &mut near);
         }
-        let mut any = near.clone();
-        any.or(&exact);
-        let weight = rareness(index.len(), any.count());
-        Self { spelled: spelled.to_owned(), exact, near, far: Texts::default(), any, weight, typos: Vec::new(), guessed: false }
+        let weight = rareness(index.len(), texts);
+        Self { spelled: spelled.to_owned(), exact, near, far: Texts::default(), texts, weight, typos: Vec::new(), guessed: false }
+    }
+
+    /// Whether no text has it.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.texts == 0
+    }
+
+    /// Keeps the texts that have it.
+    pub(super) fn narrow(&self, texts: &mut Texts) {
+        if self.typos.is_empty() {
+            texts.and(&self.near);
+        } else {
+            let mut any = self.near.clone();
+            any.or(&self.far);
+            texts.and(&any);
+        }
+    }
+
+    pub(super) fn meets(&self, texts: &Texts) -> bool {
+        self.near.meets(texts) || self.far.meets(texts)
     }
 
     pub(super) fn may_be_mistyped(&self) -> bool {
@@ -95,27 +114,26 @@ impl Sought {
         for &word in &self.typos {
             index.texts_of(word, &mut self.far);
         }
-        self.any.or(&self.far);
-        self.weight = rareness(index.len(), self.any.count());
+        self.texts += self.typos.iter().map(|&w| index.count_of(w)).sum::<usize>();
+        self.weight = rareness(index.len(), self.texts);
     }
 
     /// What it adds to the score of a text.
     pub(super) fn score(&self, text: u32) -> u32 {
         match () {
-            () if !self.any.has(text) => 0,
             () if self.exact.has(text) => 4 * self.weight,
             () if self.near.has(text) => 2 * self.weight,
-            () => self.weight,
+            () if self.far.has(text) => self.weight,
+            () => 0,
         }
     }
 
     /// The most it adds to the score of a text of a set.
     pub(super) fn most_within(&self, texts: &Texts) -> u32 {
-        let meets = |set: &Texts| set.0.iter().zip(&texts.0).any(|(a, b)| a & b != 0);
         match () {
-            () if meets(&self.exact) => 4 * self.weight,
-            () if meets(&self.near) => 2 * self.weight,
-            () if meets(&self.far) => self.weight,
+            () if self.exact.meets(texts) => 4 * self.weight,
+            () if self.near.meets(texts) => 2 * self.weight,
+            () if self.far.meets(texts) => self.weight,
             () => 0,
         }
     }
