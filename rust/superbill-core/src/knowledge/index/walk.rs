@@ -189,10 +189,11 @@ impl Index<'_> {
         // A table with one main term is a table of what is below it.
         let nodes = self.kind(kind).map_or(0..0, |k| k.nodes.start.get()..k.nodes.end.get());
         let mut mains = self.siblings(nodes.start, nodes.end, bit);
-        if let (Some((only, _)), None) = (mains.next(), mains.next())
+        if let (Some((only, record)), None) = (mains.next(), mains.next())
             && !entered.contains(&only)
         {
-            walk.descend(only, 0, bit, false);
+            let covered = walk.all_bits(self.words_of(only, record));
+            walk.descend(only, covered, bit, false);
         }
         walk.found
     }
