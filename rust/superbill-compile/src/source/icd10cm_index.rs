@@ -129,6 +129,10 @@ impl Reader<'_> {
             ("version", None) => self.index.version = text,
             ("head", None) => self.index.heads.push((self.column, text)),
             ("mainTerm" | "term", Some(term)) => {
+                // A term of modifiers alone is called by them.
+                if let (true, Some(first)) = (term.title.is_empty(), term.details.iter().position(|d| d.kind == DetailKind::Modifiers)) {
+                    term.title = term.details.remove(first).text;
+                }
                 let untitled = term.title.is_empty();
                 self.open.pop();
                 if untitled {
@@ -247,6 +251,13 @@ mod tests {
         let mut rejects = Rejects::default();
         read("x", &TABLE.replace("cell col=\"3\"", "cell col=\"9\""), &mut rejects).unwrap();
         assert!(rejects.kept[0].problem.contains("column 9 has no heading"));
+    }
+
+    #[test]
+    fn a_term_of_modifiers_alone_is_called_by_them() {
+        let mut rejects = Rejects::default();
+        let index = read("x", &SMALL.replace("<title>late</title>", "<title><nemod>(late)</nemod></title>"), &mut rejects).unwrap();
+        assert_eq!((index.terms[2].title.as_str(), index.terms[2].details.len(), rejects.count), ("(late)", 1, 0));
     }
 
     #[test]
