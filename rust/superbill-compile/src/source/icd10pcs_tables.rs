@@ -42,7 +42,7 @@ struct Reader {
 impl Reader {
     /// How messages name the table.
     fn name(&self) -> String {
-        let prefix = self.table.axes.iter().flat_map(|a| a.values.first()).map(|v| char::from(v.0));
+        let prefix = self.table.axes.iter().filter_map(|a| a.values.first()).map(|v| char::from(v.0));
         format!("table {}", prefix.collect::<String>())
     }
 

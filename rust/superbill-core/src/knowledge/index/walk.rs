@@ -17,6 +17,8 @@ const DEEPEST: u32 = 64;
 pub struct Found {
     /// Words that it does not account for.
     missing: u32,
+    /// Reached by a reference: what is reached without one goes before it.
+    followed: bool,
     /// Where its main term starts among the words.
     start: u32,
     level: u32,
@@ -100,7 +102,7 @@ impl Walk<'_, '_> {
     fn enter(&mut self, node: u32, covered: u32, followed: bool) {
         let everything = (1_u32 << self.wanted.len()) - 1;
         let missing = (everything & !covered).count_ones();
-        self.found.push(Found { missing, start: self.start, level: self.index.level(node), node, covered });
+        self.found.push(Found { missing, followed, start: self.start, level: self.index.level(node), node, covered });
         if missing == 0 || self.visits > MOST_VISITS {
             return;
         }
@@ -208,10 +210,10 @@ impl Index<'_> {
         let mut found = self.walk(kind, &words, date, false);
         found.sort_unstable();
         let mut known = Vec::new();
-        let best = found.first().map_or(0, |f| f.missing);
+        let best = found.first().map(|f| (f.missing, f.followed));
         // A place reached in several ways stands once, in the best of them.
         found.retain(|f| {
-            f.missing == best && known.len() < limit && !known.contains(&f.node) && {
+            Some((f.missing, f.followed)) == best && known.len() < limit && !known.contains(&f.node) && {
                 known.push(f.node);
                 true
             }
