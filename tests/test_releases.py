@@ -214,6 +214,17 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_built(tmp_path: Path, name
     assert superbill.KnowledgeBase.from_bytes(image).validate("A00.2", DAY)[0] == "valid"
 
 
+def test_a_release_of_edits_without_all_its_files_is_left_out(tmp_path: Path) -> None:
+    part = sources.PTP_HEADER + "55555\t22222\t\t20200101\t*\t1\tMisuse\r\n"
+    image, report = built(tmp_path / "part", {**sources.FILES, "ccipra-v323r0-f1.txt": part})
+    assert [(reject["file"], "give all its files" in str(reject["problem"])) for reject in report["rejects"]] == [
+        ("ccipra-v323r0-f1.txt", True)
+    ]
+    kb = superbill.KnowledgeBase.from_bytes(image)
+    assert kb.ptp(["11111", "22222"], "2026-11-01") == [(0, 1, 1, "Misuse")]
+    assert "ccipra-v323r0-f1.txt" not in [source[3] for source in kb.sources]
+
+
 def test_a_release_may_be_said(tmp_path: Path) -> None:
     files = {"order.txt": sources.OCTOBER_2025}
     image, report = built(tmp_path / "said", files, releases={"icd10cm_order": "2025-10-01"})

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 CPT = "cpt/"
-# Rejected rows beyond this tell a person no more; `--json` and Python have all of them.
+# Rejected rows beyond this tell a person no more; `--json` and Python have those that the report keeps.
 MOST_TOLD = 20
 
 
@@ -105,7 +105,7 @@ def run_build(options: argparse.Namespace) -> int:
         names = ", ".join(file["file"] for file in unread)
         raise _core.BuildError(f"rows were rejected in {names}: nothing was written; accept a file as it is with --allow NAME")
     print(f"superbill: built in {time.monotonic() - started:.1f} s", file=sys.stderr)
-    describe(superbill.open(options.output), options.json)
+    describe(superbill.open(options.output), options.json, report)
     return 0
 
 
@@ -202,8 +202,8 @@ def run_verify(options: argparse.Namespace) -> int:
     return 0
 
 
-def describe(kb: superbill.KnowledgeBase, as_json: bool) -> None:
-    """What is in a knowledge base, from which files, and how old it is."""
+def describe(kb: superbill.KnowledgeBase, as_json: bool, report: dict[str, Any] | None = None) -> None:
+    """What is in a knowledge base, from which files, and how old it is; in JSON with the report of its building."""
     source = ("feed", "effective", "end", "file", "sha256", "rows", "rejected")
     pack = ("id", "version", "effective", "end", "citation")
     today = datetime.date.today()
@@ -220,7 +220,7 @@ def describe(kb: superbill.KnowledgeBase, as_json: bool) -> None:
     for row in facts["sources"]:
         row["age"] = age(row["effective"], row["end"], today)
     if as_json:
-        print_json(facts)
+        print_json(facts | ({"report": report} if report else {}))
         return
     for name in ("hash", "format", "bytes", "terms", "families"):
         print(f"{name:<10} {facts[name]}")

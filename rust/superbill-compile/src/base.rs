@@ -21,63 +21,24 @@ use crate::{
     CompileError,
     gather::Gathered,
     packs,
-    source::{icd10cm_codes, icd10cm_tabular, order_addenda, release::Calendar},
+    source::{icd10cm_tabular, order_addenda, release::Calendar},
 };
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use superbill_core::{
     code::{CodeKey, System},
-    date::Date,
     knowledge::{
         container::Container,
         layout::section,
-        releases::{Release, Releases},
+        releases::Releases,
         rules::{Pack, Rules},
     },
 };
 use writer::{DatedNotes, Writer, block_name};
 
-/// What the default knowledge base is built from.
-#[derive(Clone, Copy, Debug)]
-pub struct Sources<'a> {
-    /// File name, for messages, and content of the tabular list.
-    pub tabular: (&'a str, &'a [u8]),
-    /// File name and content of the list of valid codes.
-    pub codes: (&'a str, &'a str),
-    /// First day of the release; it ends with its fiscal year, on 30 September.
-    pub effective: Date,
-    pub packs: &'a [packs::Source],
-}
-
 /// SHA-256 in hex.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
-}
-
-/// Builds the image of one ICD-10-CM release and packs: the same sources give the same bytes.
-pub fn build(sources: &Sources<'_>) -> Result<Vec<u8>, CompileError> {
-    let (tabular_file, xml) = sources.tabular;
-    let mut gathered = Gathered::default();
-    let tabular = icd10cm_tabular::read(tabular_file, xml)?;
-    let list = icd10cm_codes::read(sources.codes.0, sources.codes.1)?;
-    let mut release = |feed: &str, file: &str, content: &[u8], rows: usize| {
-        let file = file.rsplit(['/', '\\']).next().unwrap_or(file).to_owned();
-        gathered.releases.push(Release {
-            feed: feed.to_owned(),
-            system: System::Icd10cm as u8,
-            effective: sources.effective.0,
-            end: Calendar::FiscalYear.end(sources.effective).0,
-            file,
-            sha256: sha256(content),
-            rows: rows as u64,
-            rejected: 0,
-        });
-    };
-    release("icd10cm_tabular", tabular_file, xml, tabular.nodes.len());
-    release("icd10cm_codes", sources.codes.0, sources.codes.1.as_bytes(), list.len());
-    gathered.icd10cm.tabulars.insert(sources.effective, (tabular_file.to_owned(), tabular));
-    gathered.icd10cm.lists.insert(sources.effective, list);
-    join(gathered, sources.packs)
 }
 
 /// Notes of all tabular lists with the days on which they hold.

@@ -59,6 +59,33 @@ const HEAD: usize = 16 << 10;
 /// Rows of a workbook that are looked at.
 const HEAD_ROWS: usize = 100;
 
+/// What the default knowledge base is built from.
+#[derive(Clone, Copy, Debug)]
+pub struct Sources<'a> {
+    /// File name, for messages, and content of the tabular list.
+    pub tabular: (&'a str, &'a [u8]),
+    /// File name and content of the list of valid codes.
+    pub codes: (&'a str, &'a str),
+    /// First day of the release; it ends with its fiscal year, on 30 September.
+    pub effective: Date,
+    pub packs: &'a [packs::Source],
+}
+
+/// Builds the image of one ICD-10-CM release and packs: the same sources give the same bytes.
+///
+/// # Errors
+/// [`CompileError`] naming the file and the place.
+pub fn build(sources: &Sources<'_>) -> Result<Vec<u8>, CompileError> {
+    let mut collector = Collector::default();
+    let (tabular, xml) = sources.tabular;
+    let (codes, list) = sources.codes;
+    for (feed, name, bytes) in [(&icd10cm_tabular::FEED, tabular, xml), (&icd10cm_codes::FEED, codes, list.as_bytes())] {
+        let content = Content::Text(text::decode(bytes).into_owned());
+        collector.take(feed, &Opened { name, content: &content, effective: sources.effective }, bytes)?;
+    }
+    crate::base::join(collector.gathered, sources.packs)
+}
+
 /// What the user says beside the files.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -160,44 +187,56 @@ impl Collector {
         let undated =
             || format!("neither the file nor its name says the first day of its release: say it with --release {}=YYYY-MM-DD", feed.name);
         let effective = known.ok_or_else(|| CompileError::new(name, undated()))?;
+        self.take(feed, &Opened { name, content: &content, effective }, bytes)
+    }
+
+    fn take(&mut self, feed: &Feed, opened: &Opened<'_>, bytes: &[u8]) -> Result<(), CompileError> {
         let mut rejects = Rejects::default();
-        let taken = (feed.take)(&Opened { name, content: &content, effective }, &mut self.gathered, &mut rejects)?;
-        let rows = taken.rows as u64;
+        let taken = (feed.take)(opened, &mut self.gathered, &mut rejects)?;
+        let (file, rows, rejected) = (package::base_name(opened.name).to_owned(), taken.rows as u64, rejects.count);
         self.gathered.releases.push(Release {
             feed: feed.name.to_owned(),
             system: feed.system.map_or(0, |s| s as u8),
-            effective: effective.0,
-            end: feed.calendar.end(effective).0,
-            file: name.to_owned(),
+            effective: opened.effective.0,
+            end: feed.calendar.end(opened.effective).0,
+            file: file.clone(),
             sha256: taken.kept.map_or_else(|| sha256(bytes), |kept| sha256(kept.as_bytes())),
             rows,
-            rejected: rejects.count,
+            rejected,
         });
-        self.report.files.push(FileReport {
-            file: name.to_owned(),
-            feed: Some(feed.name),
-            effective: Some(effective.to_string()),
-            rows,
-            rejected: rejects.count,
-            note: None,
-        });
+        let effective = Some(opened.effective.to_string());
+        self.report.files.push(FileReport { file, feed: Some(feed.name), effective, rows, rejected, note: None });
         self.report.rejects.extend(rejects.kept);
         Ok(())
     }
 
-    /// What was read so far.
-    pub fn report(&self) -> Report {
-        let mut report = self.report.clone();
-        report.files.sort_by(|a, b| a.file.cmp(&b.file));
-        report.rejects.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
-        report
+    /// Leaves out releases of edits that lack part of their files: every release repeats the whole history of its table, so that one with fewer rows than
+    /// the one before would end the edits of the files that are missing.
+    fn leave_out_partial_edits(&mut self) {
+        for (setting, feed) in [ptp::PRACTITIONER, ptp::HOSPITAL].iter().enumerate() {
+            for (day, rows, before) in self.gathered.ptp[setting].leave_out_partial() {
+                let problem = format!("the release of {day} has {rows} edits, the one before {before}: give all its files; it is left out");
+                let of_release = |r: &Release| r.feed == feed.name && r.effective == day.0;
+                let files: Vec<String> = self.gathered.releases.iter().filter(|r| of_release(r)).map(|r| r.file.clone()).collect();
+                self.gathered.releases.retain(|r| !of_release(r));
+                let effective = Some(day.to_string());
+                self.report.files.retain(|f| f.feed != Some(feed.name) || f.effective != effective);
+                for file in &files {
+                    self.refuse(file, problem.clone());
+                }
+            }
+        }
     }
 
-    /// Builds the image.
+    /// Builds the image, and tells what was read.
     ///
     /// # Errors
     /// [`CompileError`] where what was read does not make a knowledge base.
-    pub fn build(self, packs: &[packs::Source]) -> Result<Vec<u8>, CompileError> {
-        crate::base::join(self.gathered, packs)
+    pub fn build(mut self, packs: &[packs::Source]) -> Result<(Vec<u8>, Report), CompileError> {
+        self.leave_out_partial_edits();
+        let mut report = self.report;
+        report.files.sort_by(|a, b| a.file.cmp(&b.file));
+        report.rejects.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+        Ok((crate::base::join(self.gathered, packs)?, report))
     }
 }

@@ -10,6 +10,6 @@ mod gather;
 pub mod packs;
 pub mod source;
 
-pub use base::{Sources, build, overlay};
+pub use base::overlay;
 pub use error::CompileError;
-pub use feeds::{Collector, FileReport, Options, Report};
+pub use feeds::{Collector, FileReport, Options, Report, Sources, build};

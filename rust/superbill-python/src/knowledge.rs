@@ -142,9 +142,9 @@ impl KnowledgeBase {
 
 #[pymethods]
 impl KnowledgeBase {
-    /// Opens a knowledge base file as a memory map, checked whole.
+    /// Opens a knowledge base file as a memory map. A part of it is checked before its first use, all of it by `verify`.
     ///
-    /// Raises `KnowledgeBaseError` where it is missing, truncated, corrupt, foreign or of another format.
+    /// Raises `KnowledgeBaseError` where it is missing, truncated, foreign or of another format; later calls where the part that they use is damaged.
     #[staticmethod]
     fn open(path: PathBuf) -> PyResult<Self> {
         superbill_store::open(&path).map(Self::from).map_err(|e| errors::store(&e))

@@ -110,8 +110,7 @@ pub(crate) fn build_sources<'py>(
                 collector.add_dated(&path.display().to_string(), read(path)?, Some(effective));
             }
         }
-        let report = collector.report();
-        collector.build(&packs).map(|image| (image, report))
+        collector.build(&packs)
     });
     let (image, report) = built.map_err(|e| errors::compile(&e))?;
     let report = serde_json::to_string(&report).map_err(|e| errors::SuperbillError::new_err(e.to_string()))?;

@@ -22,10 +22,10 @@ pub enum StoreError {
     Knowledge { path: PathBuf, source: KnowledgeError },
 }
 
-/// Opens a knowledge base file, checked whole.
+/// Opens a knowledge base file. Its table of sections is checked here, a section before its first use, all of it by [`KnowledgeBase::verify`].
 ///
 /// # Errors
-/// [`StoreError`] where it cannot be read, or is truncated, corrupt, foreign or of another format.
+/// [`StoreError`] where it cannot be read, or is truncated, foreign, of another format, or its table is damaged.
 pub fn open(path: &Path) -> Result<KnowledgeBase, StoreError> {
     let io = |source| StoreError::Io { path: path.to_owned(), source };
     let file = File::open(path).map_err(io)?;

@@ -103,7 +103,10 @@ impl Phrases {
     /// Whether these words mean something already, or are too few to say anything.
     pub(crate) fn knows(&mut self, say: &str) -> bool {
         let letters = say.chars().filter(|c| c.is_alphanumeric()).count();
-        let Some(phrase) = self.trie.add(say).filter(|_| letters >= SHORTEST_TERM) else { return true };
+        if letters < SHORTEST_TERM {
+            return true;
+        }
+        let Some(phrase) = self.trie.add(say) else { return true };
         self.senses.get(phrase as usize).is_some_and(|s| !s.is_empty())
     }
 

@@ -1,7 +1,7 @@
 //! HCPCS Level II as CMS publishes it: 48 columns in a workbook or CSV, or fixed width with continuation lines. Modifiers stand in the same file, and
 //! terminated codes stay in it, so that one release tells the history of its codes.
 
-use super::{Content, Feed, Head, Opened, Rejects, Taken, UNDATED, release::Calendar, table::Table};
+use super::{Content, Feed, Opened, Rejects, Taken, UNDATED, release::Calendar, table::Table};
 use crate::{
     CompileError,
     gather::{Gathered, Told},
@@ -16,7 +16,7 @@ pub(crate) const FEED: Feed = Feed {
     name: "hcpcs",
     system: Some(System::Hcpcs),
     calendar: Calendar::Quarter,
-    recognises: |head| head.has_columns(&["HCPC", "SEQNUM", "RECID", "ACTION CD"]) || is_fixed(head),
+    recognises: |head| head.has_columns(&["HCPC", "SEQNUM", "RECID", "ACTION CD"]) || is_fixed(head.text),
     dated: UNDATED,
     take,
 };
@@ -56,9 +56,9 @@ fn record_id(line: &str) -> Option<char> {
     line.get(10..11)?.chars().next().filter(|c| sequence && RECORDS.contains(c) && line.len() >= SHORTEST_LINE)
 }
 
-fn is_fixed(head: &Head<'_>) -> bool {
-    let records = head.text.lines().filter(|l| l.len() >= WHOLE_LINE && record_id(l).is_some());
-    records.take(3).count() == 3
+/// Whether whole records stand under the disclaimer.
+fn is_fixed(text: &str) -> bool {
+    text.lines().take(40).any(|l| l.len() >= WHOLE_LINE && record_id(l).is_some())
 }
 
 fn day(text: &str) -> Result<Option<Date>, String> {
@@ -156,7 +156,7 @@ fn done(file: &str, codes: Vec<HcpcsCode>) -> Result<Vec<HcpcsCode>, CompileErro
 
 fn take(file: &Opened<'_>, gathered: &mut Gathered, rejects: &mut Rejects) -> Result<Taken, CompileError> {
     let codes = match file.content {
-        Content::Text(text) if record_id_anywhere(text) => read_fixed(file.name, text, rejects)?,
+        Content::Text(text) if is_fixed(text) => read_fixed(file.name, text, rejects)?,
         _ => read_table(file.name, &*file.table()?, rejects)?,
     };
     let mut count = 0;
@@ -171,10 +171,6 @@ fn take(file: &Opened<'_>, gathered: &mut Gathered, rejects: &mut Rejects) -> Re
         }
     }
     Ok(count.into())
-}
-
-fn record_id_anywhere(text: &str) -> bool {
-    text.lines().take(40).any(|l| l.len() >= WHOLE_LINE && record_id(l).is_some())
 }
 
 fn state(code: &HcpcsCode, (system, key): (System, CodeKey), effective: Date, gathered: &mut Gathered) -> Result<(), String> {
@@ -206,6 +202,7 @@ fn state(code: &HcpcsCode, (system, key): (System, CodeKey), effective: Date, ga
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Head;
 
     fn fixed(code: &str, record: char, long: &str, added: &str, terminated: &str) -> String {
         let mut line = format!("{code:>5}00100{record}{long:<80}{:<28}", "short");

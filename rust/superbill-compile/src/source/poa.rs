@@ -12,7 +12,9 @@ pub(crate) const FEED: Feed = Feed {
     system: None,
     calendar: Calendar::FiscalYear,
     recognises: |head| {
-        head.text.lines().next().or(None).is_some_and(|l| l.contains("POAexemptCode") && l.contains("Description") && !l.contains("Action"))
+        let header = head.text.lines().next().unwrap_or_default();
+        // The lists of deleted and revised codes have another form.
+        header.contains("POAexemptCode") && header.contains("Description") && !header.contains("Action")
     },
     dated: UNDATED,
     take: |file, gathered, rejects| {

@@ -77,7 +77,7 @@ pub struct PtpRow {
 
 impl PtpRow {
     /// Whether the edit is in force on a day. A deletion date is the last day in force; one that equals the effective date says that the edit never
-    /// was (NCCI ch. 1 E).
+    /// was (NCCI policy manual ch. I, modifier indicator 9).
     pub fn in_force(&self, date: Date) -> bool {
         self.indicator != 9 && self.deletion != self.effective && (self.effective..=self.deletion).contains(&date.0)
     }
@@ -256,6 +256,28 @@ impl PtpBuilder {
         self.rows.is_empty()
     }
 
+    /// Drops every release with less than nine tenths of the rows of the one before, since each repeats the whole history: part of its files are missing.
+    /// Gives the day, its rows and those before.
+    pub fn leave_out_partial(&mut self) -> Vec<(Date, usize, usize)> {
+        let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+        for row in &self.rows {
+            *counts.entry(row.2).or_default() += 1;
+        }
+        let (mut before, mut partial) = (0, Vec::new());
+        for (day, rows) in counts {
+            if rows * 10 < before * 9 {
+                partial.push((Date(day), rows, before));
+            } else {
+                before = rows;
+            }
+        }
+        for (day, ..) in &partial {
+            self.releases.remove(day);
+            self.rows.retain(|r| r.2 != day.0);
+        }
+        partial
+    }
+
     /// The codes that edits name.
     pub fn codes(&self) -> impl Iterator<Item = CodeKey> {
         self.keys.iter().copied()
@@ -406,6 +428,20 @@ mod tests {
         let edits = view(&parts).unwrap();
         assert_eq!(edits.rows.len(), 2);
         assert_eq!(edits.releases().collect::<Vec<_>>(), [Date(2026_04_01), Q3]);
+    }
+
+    #[test]
+    fn a_release_without_some_of_its_files_ends_no_edit() {
+        let mut builder = PtpBuilder::default();
+        for code in 0..20 {
+            builder.add(Date(2026_04_01), key(code), key(99), row(1, 2020_01_01, OPEN));
+            builder.add(Date(2026_10_01), key(code), key(99), row(0, 2020_01_01, OPEN));
+        }
+        builder.add(Q3, key(3), key(99), row(1, 2020_01_01, 2026_06_30));
+        assert_eq!(builder.leave_out_partial(), [(Q3, 1, 20)]);
+        let parts = builder.build();
+        assert_eq!((on(&parts, 3, 99, 2026_08_01), on(&parts, 7, 99, 2026_08_01)), (Some(0), Some(0)));
+        assert_eq!(view(&parts).unwrap().releases().count(), 2);
     }
 
     proptest! {
