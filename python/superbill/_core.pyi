@@ -18,6 +18,7 @@ __all__ = [
     "CodedEncounter",
     "DateError",
     "EncounterError",
+    "IndexEntry",
     "KnowledgeBase",
     "KnowledgeBaseError",
     "Match",
@@ -71,6 +72,11 @@ class DateError(SuperbillError):
 
 class ServerError(SuperbillError):
     """The server cannot start or had to stop."""
+
+_IndexName: TypeAlias = Literal["icd10cm", "external", "neoplasm", "drug", "icd10pcs"]
+
+_Reference: TypeAlias = tuple[str, list[str] | None, str | None]
+"""A reference of an index: its words, the path that they lead to, the code there."""
 
 @final
 class KnowledgeBase:
@@ -204,6 +210,34 @@ class KnowledgeBase:
         """Valid codes whose descriptions have all the words, as beginnings of words; the shortest description first.
 
         Raises `DateError` where the date is malformed, `CodeError` where there is no such system.
+        """
+
+    def index_lookup(
+        self,
+        term: str,
+        date: str | datetime.date,
+        *,
+        index: _IndexName = "icd10cm",
+        limit: int = 20,
+    ) -> list[IndexEntry]:
+        """Entries of an index that account for the most words of a term: "Fracture, femur, neck", "type 2 diabetes neuropathy".
+
+        Order, case, plurals, connecting words and nonessential modifiers are ignored. The table of neoplasms is looked up by site, that of
+        drugs by substance.
+
+        Raises `KnowledgeBaseError` naming the feed where the index was not loaded, `DateError`, `CodeError` where there is no such index.
+        """
+
+    def pcs_axes(self, code: str, date: str | datetime.date) -> list[tuple[str, str, str]]:
+        """What each character of an ICD-10-PCS code, or of the beginning of one, says: `(character, axis, label)`.
+
+        Empty where the tables do not make it. Raises `KnowledgeBaseError` where the tables were not loaded, `DateError`, `CodeError`.
+        """
+
+    def pcs_complete(self, prefix: str, date: str | datetime.date) -> list[tuple[str, str, str]]:
+        """What the next character of an ICD-10-PCS code may be: `(character, axis, label)`.
+
+        Empty where the code is whole or the tables do not make it. Raises as `pcs_axes` does.
         """
 
     def match(self, text: str) -> list[Match]:
@@ -362,6 +396,70 @@ class CodeInfo:
 
         The qualifier is a setting, modifier or model, or empty.
         """
+
+@final
+class IndexEntry:
+    """What an index says of a term on a day; fields are made when they are read."""
+
+    @property
+    def index(self) -> _IndexName:
+        """`icd10cm`, `external`, `neoplasm`, `drug` or `icd10pcs`."""
+
+    @property
+    def path(self) -> list[str]:
+        """Titles from the main term down."""
+
+    @property
+    def nonessential(self) -> str:
+        """Words that may be documented or not, without changing the code; empty where there are none."""
+
+    @property
+    def code(self) -> str | None:
+        """The code, or the beginning of one; `None` where the entry has none."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the code needs no more characters, by the index and by the list of codes on the day."""
+
+    @property
+    def manifestation(self) -> str | None:
+        """The second code, in brackets, which stands for the manifestation; `None` where there is none."""
+
+    @property
+    def see(self) -> list[_Reference]:
+        """Where the index says to look instead: (words, path that they lead to, code there).
+
+        The last two are `None` where the words name no entry or it has no code. References of ICD-10-PCS give the beginning of a code or a
+        table instead.
+        """
+
+    @property
+    def see_also(self) -> list[_Reference]:
+        """Where the index says to look as well, as in `see`."""
+
+    @property
+    def use(self) -> list[str]:
+        """ICD-10-PCS: values that the tables use for this term."""
+
+    @property
+    def cells(self) -> list[tuple[str, str | None, bool]]:
+        """Columns of a table: (heading, code or `None`, whether it needs no more characters)."""
+
+    @property
+    def children(self) -> list[str]:
+        """Titles of the entries directly below, in the order of the index."""
+
+    @property
+    def unmatched(self) -> list[str]:
+        """Words looked for that the path does not account for."""
+
+    @property
+    def release(self) -> str:
+        """The first day of the release that answers, ISO 8601."""
+
+    @property
+    def covered(self) -> bool:
+        """Whether a loaded release of the index covers the day; else the nearest one answers."""
 
 @final
 class Match:

@@ -97,6 +97,12 @@ pub(crate) fn join(mut gathered: Gathered, pack_sources: &[packs::Source]) -> Re
             edits.extend(builder.build().into_iter().map(|(part, bytes)| (first + part, bytes)));
         }
     }
+    if !gathered.indexes.is_empty() {
+        edits.extend(gathered.indexes.build().into_iter().map(|(part, bytes)| (section::INDEX + part, bytes)));
+    }
+    if !gathered.pcs.is_empty() {
+        edits.extend(gathered.pcs.build().into_iter().map(|(part, bytes)| (section::PCS + part, bytes)));
+    }
     let others = gathered.histories();
     let codes = Codes::new(&tabular_file, &tabular, &valid, &published, others)?;
     let tabular_pack = Pack {

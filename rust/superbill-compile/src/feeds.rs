@@ -7,7 +7,8 @@ use crate::{
     packs,
     source::{
         Content, Feed, Head, Opened, Reject, Rejects, add_on, code_lists, conversion, cpt, hcc, hcpcs, icd_order, icd10cm_codes,
-        icd10cm_tabular, mce, msdrg, mue, ontology, opps, order_addenda, package, pfs, poa, ptp, release, table::Table, text,
+        icd10cm_index, icd10cm_tabular, icd10pcs_definitions, icd10pcs_index, icd10pcs_tables, mce, msdrg, mue, ontology, opps,
+        order_addenda, package, pfs, poa, ptp, release, table::Table, text,
     },
 };
 use serde::Serialize;
@@ -51,6 +52,13 @@ const FEEDS: &[Feed] = &[
     code_lists::ADMIT_SOURCES,
     hcc::FORMAT,
     icd10cm_codes::FEED,
+    icd10cm_index::DISEASES,
+    icd10cm_index::EXTERNAL,
+    icd10cm_index::NEOPLASM,
+    icd10cm_index::DRUG,
+    icd10pcs_tables::FEED,
+    icd10pcs_index::FEED,
+    icd10pcs_definitions::FEED,
 ];
 
 /// How much of a text is looked at to tell its feed.

@@ -10,6 +10,8 @@ use superbill_core::{
     date::Date,
     knowledge::{
         attributes::{Form, Kind},
+        index::IndexBuilder,
+        pcs::PcsBuilder,
         ptp::PtpBuilder,
         releases::Release,
     },
@@ -58,6 +60,8 @@ pub(crate) struct Gathered {
     /// Edits of the practitioner setting and of the outpatient hospital.
     pub ptp: [PtpBuilder; 2],
     pub add_ons: Timeline<AddOn, Days>,
+    pub indexes: IndexBuilder,
+    pub pcs: PcsBuilder,
     /// Code, the code in its place, and from when.
     pub successors: Vec<(System, CodeKey, CodeKey, Date)>,
     /// Descriptors of a licensed file by code and form.

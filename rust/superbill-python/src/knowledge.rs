@@ -1,6 +1,7 @@
 //! A knowledge base as Python sees it.
 
 use crate::{
+    classification::{self, IndexEntry},
     coded::CodedEncounter,
     codes::CodeInfo,
     errors,
@@ -366,6 +367,30 @@ impl KnowledgeBase {
         let date = self::date(date)?;
         let found = self.taxonomy()?.search(words, &[self::system(system)?], date, limit);
         Ok(found.into_iter().map(|code| self.info(code, date)).collect())
+    }
+
+    /// Entries of an index that account for the most words of a term: `icd10cm`, `external`, `neoplasm`, `drug` or `icd10pcs`.
+    ///
+    /// Raises `KnowledgeBaseError` naming the feed where the index was not loaded, `DateError`, and `CodeError` where there is no such index.
+    #[pyo3(signature = (term, date, *, index = "icd10cm", limit = 20))]
+    fn index_lookup(&self, term: &str, date: &Bound<'_, PyAny>, index: &str, limit: usize) -> PyResult<Vec<IndexEntry>> {
+        classification::index_lookup(self.taxonomy()?, term, self::date(date)?, index, limit)
+    }
+
+    /// What each character of an ICD-10-PCS code, or of the beginning of one, says: (character, axis, label); empty where the tables do not make it.
+    ///
+    /// Raises `KnowledgeBaseError` where the tables were not loaded, `DateError`, `CodeError`.
+    fn pcs_axes(&self, code: &str, date: &Bound<'_, PyAny>) -> PyResult<Vec<(char, String, String)>> {
+        let date = self::date(date)?;
+        classification::pcs(self.taxonomy()?, |pcs| pcs.axes(code, date).map(classification::tuples))
+    }
+
+    /// What the next character of an ICD-10-PCS code may be: (character, axis, label); empty where it is whole or the tables do not make it.
+    ///
+    /// Raises `KnowledgeBaseError` where the tables were not loaded, `DateError`, `CodeError`.
+    fn pcs_complete(&self, prefix: &str, date: &Bound<'_, PyAny>) -> PyResult<Vec<(char, String, String)>> {
+        let date = self::date(date)?;
+        classification::pcs(self.taxonomy()?, |pcs| pcs.complete(prefix, date).map(classification::tuples))
     }
 
     /// Every whole-word term of a text that names codes, overlaps included, in order of start.

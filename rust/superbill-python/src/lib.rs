@@ -3,6 +3,7 @@
 // pyo3 hands arguments over by value.
 #![allow(clippy::needless_pass_by_value)]
 
+mod classification;
 mod coded;
 mod codes;
 mod errors;
@@ -27,6 +28,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("ServerError", py.get_type::<errors::ServerError>())?;
     module.add_class::<knowledge::KnowledgeBase>()?;
     module.add_class::<codes::CodeInfo>()?;
+    module.add_class::<classification::IndexEntry>()?;
     module.add_class::<knowledge::Match>()?;
     module.add_class::<knowledge::Mention>()?;
     module.add_class::<coded::CodedEncounter>()?;

@@ -17,6 +17,7 @@ use superbill_core::{
             AttributeRecord, BlockRecord, CodeRecord, NONE, NoteRecord, Range, Successor, SystemRecord, Text, VersionRecord, flag, note,
             section,
         },
+        pool::TextPool,
         releases::Releases,
     },
 };
@@ -24,28 +25,6 @@ use zerocopy::{
     IntoBytes,
     little_endian::{U32, U64},
 };
-
-/// Text by place, each string once.
-#[derive(Default)]
-struct TextPool {
-    bytes: Vec<u8>,
-    known: HashMap<String, Text>,
-}
-
-impl TextPool {
-    fn put(&mut self, text: &str) -> Text {
-        if text.is_empty() {
-            return Text::default();
-        }
-        if let Some(&known) = self.known.get(text) {
-            return known;
-        }
-        let place = Text { at: (self.bytes.len() as u32).into(), length: (text.len() as u32).into() };
-        self.bytes.extend_from_slice(text.as_bytes());
-        self.known.insert(text.to_owned(), place);
-        place
-    }
-}
 
 /// Notes by the code or the name of the block that they stand at: those of the newest tabular list first, each with its first and last day.
 pub(super) type DatedNotes = HashMap<String, Vec<(icd10cm_tabular::Note, u32, u32)>>;
@@ -216,7 +195,7 @@ impl Writer<'_> {
             (section::BLOCKS, blocks.as_bytes().to_vec()),
             (section::NOTES, out.notes.as_bytes().to_vec()),
             (section::TARGETS, out.targets.as_bytes().to_vec()),
-            (section::TEXT, out.text.bytes),
+            (section::TEXT, out.text.into_bytes()),
             (section::SYSTEMS, out.systems.as_bytes().to_vec()),
             (section::KEYS, out.keys.as_bytes().to_vec()),
             (section::VERSIONS, out.versions.as_bytes().to_vec()),

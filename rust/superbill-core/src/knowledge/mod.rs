@@ -5,13 +5,17 @@ pub mod attributes;
 pub mod container;
 pub mod diff;
 pub mod hcc;
+pub mod index;
 pub mod layout;
 pub mod licensed;
+pub mod pcs;
+pub mod pool;
 pub mod ptp;
 pub mod releases;
 pub mod rules;
 
 mod base;
+mod editions;
 mod taxonomy;
 
 pub use base::KnowledgeBase;
