@@ -22,11 +22,13 @@ from superbill._core import (
     IndexEntry,
     KnowledgeBase,
     KnowledgeBaseError,
+    MapTarget,
     Match,
     Mention,
     ServerError,
     SuperbillError,
     Terms,
+    Translation,
     __version__,
 )
 
@@ -40,11 +42,13 @@ __all__ = [
     "IndexEntry",
     "KnowledgeBase",
     "KnowledgeBaseError",
+    "MapTarget",
     "Match",
     "Mention",
     "ServerError",
     "SuperbillError",
     "Terms",
+    "Translation",
     "__version__",
     "open",
 ]

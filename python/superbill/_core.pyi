@@ -2,7 +2,7 @@
 
 import datetime
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias, final
 
 import numpy as np
@@ -21,11 +21,13 @@ __all__ = [
     "IndexEntry",
     "KnowledgeBase",
     "KnowledgeBaseError",
+    "MapTarget",
     "Match",
     "Mention",
     "ServerError",
     "SuperbillError",
     "Terms",
+    "Translation",
     "__version__",
     "build",
     "build_sources",
@@ -240,6 +242,47 @@ class KnowledgeBase:
         Empty where the code is whole or the tables do not make it. Raises as `pcs_axes` does.
         """
 
+    def translate(
+        self,
+        concept: int | str,
+        date: str | datetime.date,
+        *,
+        birth_date: str | datetime.date | None = None,
+        sex: _Sex | None = None,
+        onset_date: str | datetime.date | None = None,
+        conditions: Iterable[int | str] | None = None,
+        conditions_complete: bool = False,
+        laterality: _Laterality | None = None,
+        seventh: str | None = None,
+    ) -> Translation:
+        """What a SNOMED CT concept is in ICD-10-CM on a day, by the map of a licensed release.
+
+        `conditions` are the concepts recorded of the patient, of which `conditions_complete` says that there are no others; `seventh` is
+        the character of the episode of care. What is not known is never guessed: the answer says what is missing.
+
+        Raises `CodeError` where a concept or another value is malformed, `DateError` where a date is, `KnowledgeBaseError` where no map is
+        loaded.
+        """
+
+    def translate_many(
+        self,
+        concepts: Iterable[int | str] | NDArray[np.int64],
+        date: str | datetime.date,
+        *,
+        birth_date: str | datetime.date | None = None,
+        sex: _Sex | None = None,
+        onset_date: str | datetime.date | None = None,
+        conditions: Iterable[int | str] | None = None,
+        conditions_complete: bool = False,
+        laterality: _Laterality | None = None,
+        seventh: str | None = None,
+    ) -> tuple[NDArray[np.uint32], list[str], list[_Status]]:
+        """The same for many concepts of one patient, as a list or a numpy array. Works without the GIL.
+
+        Returns `(offsets, codes, statuses)`: the codes of concept `i`, of those that can stand on a claim on the day, are
+        `codes[offsets[i]:offsets[i + 1]]`.
+        """
+
     def match(self, text: str) -> list[Match]:
         """Every whole-word term of a text that names codes, overlaps included, in order of start."""
 
@@ -396,6 +439,99 @@ class CodeInfo:
 
         The qualifier is a setting, modifier or model, or empty.
         """
+
+_Sex: TypeAlias = Literal["female", "male", "other", "unknown"]
+_Laterality: TypeAlias = Literal["left", "right", "bilateral"]
+_Status: TypeAlias = Literal["mapped", "incomplete", "context_required", "cannot_be_classified", "no_code", "unmapped"]
+
+@final
+class Translation:
+    """What a SNOMED CT concept is in ICD-10-CM on a day; fields are made when they are read."""
+
+    __hash__: None  # type: ignore[assignment]
+    def __eq__(self, other: object, /) -> bool: ...
+    @property
+    def concept(self) -> int:
+        """The identifier of the concept."""
+
+    @property
+    def term(self) -> str | None:
+        """The name of the concept; `None` where no description of it is loaded."""
+
+    @property
+    def status(self) -> _Status:
+        """`mapped`, `incomplete`, `context_required`, `cannot_be_classified`, `no_code` or `unmapped`."""
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes that can stand on a claim on the day, in sequence."""
+
+    @property
+    def targets(self) -> tuple[MapTarget, ...]:
+        """What each group of the map gives, in sequence, fit for a claim or not."""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What must be known to answer: `age_at_onset`, `age`, `sex`, `comorbidity`, `rule`."""
+
+    @property
+    def proof(self) -> tuple[tuple[int, int, str, str, str], ...]:
+        """Every row looked at, in order: `(group, priority, row, rule, truth)`.
+
+        The row is the UUID of the release, truth `true`, `false` or `unknown`.
+        """
+
+    @property
+    def release(self) -> str | None:
+        """The first day of the release of the map."""
+
+    @property
+    def covered(self) -> bool:
+        """Whether a loaded release of ICD-10-CM covers the day."""
+
+@final
+class MapTarget:
+    """A code that a group of the map gives, on a day."""
+
+    @property
+    def code(self) -> str:
+        """As people write it; with `?` where the seventh character is not known."""
+
+    @property
+    def standing(self) -> Literal["valid", "incomplete", "invalid_at_date"]:
+        """`valid`, `incomplete` (no seventh character) or `invalid_at_date` (a header, expired, not yet in force, unknown)."""
+
+    @property
+    def description(self) -> str:
+        """The title of the code on the day; empty where the knowledge base does not have it."""
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """Codes to choose from where this one cannot stand on a claim."""
+
+    @property
+    def side(self) -> Literal["", "chosen", "unspecified"]:
+        """`chosen` where the code of the documented side was taken, `unspecified` where none is documented, else empty."""
+
+    @property
+    def group(self) -> int:
+        """The group of the map, from 1: the place in the sequence."""
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """What the map advises: `laterality`, `episode_of_care`, `external_cause`, ...; in the map's words what has no name."""
+
+    @property
+    def category(self) -> str:
+        """`properly_classified`, `context_dependent`, ..., or `other`."""
+
+    @property
+    def row(self) -> str:
+        """The UUID of the row of the release that gave it."""
+
+    @property
+    def rule(self) -> str:
+        """The rule of that row."""
 
 @final
 class IndexEntry:

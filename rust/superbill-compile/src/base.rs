@@ -133,6 +133,7 @@ pub(crate) fn join(mut gathered: Gathered, pack_sources: &[packs::Source]) -> Re
     sections.extend(dictionary.sections);
     sections.extend(edits);
     sections.extend(annexes::sections(&mut gathered, &codes)?);
+    sections.extend(std::mem::take(&mut gathered.snomed).build()?.into_iter().map(|(part, bytes)| (section::SNOMED + part, bytes)));
     sections.sort_by_key(|s| s.0);
     Ok(Container::assemble(&sections))
 }

@@ -8,7 +8,7 @@ use crate::{
     source::{
         Content, Feed, Head, Opened, Reject, Rejects, add_on, code_lists, conversion, cpt, hcc, hcpcs, icd_order, icd10cm_codes,
         icd10cm_index, icd10cm_tabular, icd10pcs_definitions, icd10pcs_index, icd10pcs_tables, mce, msdrg, mue, ontology, opps,
-        order_addenda, package, pfs, poa, ptp, release, table::Table, text,
+        order_addenda, package, pfs, poa, ptp, release, rf2, table::Table, text,
     },
 };
 use serde::Serialize;
@@ -51,6 +51,10 @@ const FEEDS: &[Feed] = &[
     code_lists::ADMIT_TYPES,
     code_lists::ADMIT_SOURCES,
     hcc::FORMAT,
+    rf2::concept::FEED,
+    rf2::description::FEED,
+    rf2::relationship::FEED,
+    rf2::extended_map::FEED,
     icd10cm_codes::FEED,
     icd10cm_index::DISEASES,
     icd10cm_index::EXTERNAL,
@@ -213,7 +217,7 @@ impl Collector {
             rejected,
         });
         let effective = Some(opened.effective.to_string());
-        self.report.files.push(FileReport { file, feed: Some(feed.name), effective, rows, rejected, note: None });
+        self.report.files.push(FileReport { file, feed: Some(feed.name), effective, rows, rejected, note: taken.note });
         self.report.rejects.extend(rejects.kept);
         Ok(())
     }

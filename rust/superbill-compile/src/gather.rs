@@ -2,7 +2,7 @@
 
 use crate::{
     base::{Held, History, Icd10cm, Published, Timeline},
-    source::{icd_order::OrderLine, ontology, order_addenda::Addendum},
+    source::{icd_order::OrderLine, ontology, order_addenda::Addendum, rf2::Snomed},
 };
 use std::collections::{BTreeMap, HashMap};
 use superbill_core::{
@@ -73,6 +73,7 @@ pub(crate) struct Gathered {
     pub hierarchies: Vec<(String, u32, u32, u32)>,
     /// Titles of categories by model, first day and category.
     pub categories: BTreeMap<(String, u32, u32), String>,
+    pub snomed: Snomed,
 }
 
 impl Gathered {

@@ -7,6 +7,7 @@ use crate::{
     errors,
     offsets::CodePoints,
     terms::{Rows, arrays},
+    translation::{self, Arguments, Translation},
 };
 use pyo3::{
     prelude::*,
@@ -391,6 +392,58 @@ impl KnowledgeBase {
     fn pcs_complete(&self, prefix: &str, date: &Bound<'_, PyAny>) -> PyResult<Vec<(char, String, String)>> {
         let date = self::date(date)?;
         classification::pcs(self.taxonomy()?, |pcs| pcs.complete(prefix, date).map(classification::tuples))
+    }
+
+    /// What a SNOMED CT concept is in ICD-10-CM on a day, by the map of a licensed release. `conditions` are the concepts recorded of the patient,
+    /// of which `conditions_complete` says that there are no others; `laterality` is `left`, `right` or `bilateral`, `seventh` the character of
+    /// the episode of care. What is not known is never guessed: the answer says what is missing.
+    ///
+    /// Raises `CodeError` where a concept or another value is malformed, `DateError` where a date is, `KnowledgeBaseError` where no map is loaded.
+    #[pyo3(signature = (
+        concept, date, *, birth_date = None, sex = None, onset_date = None, conditions = None, conditions_complete = false, laterality = None,
+        seventh = None
+    ))]
+    #[allow(clippy::too_many_arguments)]
+    fn translate(
+        &self,
+        concept: &Bound<'_, PyAny>,
+        date: &Bound<'_, PyAny>,
+        birth_date: Option<&Bound<'_, PyAny>>,
+        sex: Option<&str>,
+        onset_date: Option<&Bound<'_, PyAny>>,
+        conditions: Option<&Bound<'_, PyAny>>,
+        conditions_complete: bool,
+        laterality: Option<&str>,
+        seventh: Option<&str>,
+    ) -> PyResult<Translation> {
+        let arguments = Arguments { birth_date, sex, onset_date, conditions, conditions_complete, laterality, seventh };
+        translation::one(self.taxonomy()?, concept, &translation::Known::read(date, &arguments)?)
+    }
+
+    /// The same for many concepts of one patient, as a list or a numpy array. Works without the GIL.
+    ///
+    /// Returns `(offsets, codes, statuses)`: the codes of concept `i`, of those that can stand on a claim on the day, are
+    /// `codes[offsets[i]:offsets[i + 1]]`.
+    #[pyo3(signature = (
+        concepts, date, *, birth_date = None, sex = None, onset_date = None, conditions = None, conditions_complete = false, laterality = None,
+        seventh = None
+    ))]
+    #[allow(clippy::too_many_arguments)]
+    fn translate_many<'py>(
+        &self,
+        py: Python<'py>,
+        concepts: &Bound<'py, PyAny>,
+        date: &Bound<'py, PyAny>,
+        birth_date: Option<&Bound<'py, PyAny>>,
+        sex: Option<&str>,
+        onset_date: Option<&Bound<'py, PyAny>>,
+        conditions: Option<&Bound<'py, PyAny>>,
+        conditions_complete: bool,
+        laterality: Option<&str>,
+        seventh: Option<&str>,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        let arguments = Arguments { birth_date, sex, onset_date, conditions, conditions_complete, laterality, seventh };
+        translation::many(py, self.taxonomy()?, concepts, &translation::Known::read(date, &arguments)?)
     }
 
     /// Every whole-word term of a text that names codes, overlaps included, in order of start.

@@ -11,6 +11,7 @@ mod knowledge;
 mod offsets;
 mod releases;
 mod terms;
+mod translation;
 
 use pyo3::prelude::*;
 
@@ -33,6 +34,8 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<knowledge::Mention>()?;
     module.add_class::<coded::CodedEncounter>()?;
     module.add_class::<terms::Terms>()?;
+    module.add_class::<translation::Translation>()?;
+    module.add_class::<translation::MapTarget>()?;
     module.add_function(wrap_pyfunction!(releases::build, module)?)?;
     module.add_function(wrap_pyfunction!(releases::build_sources, module)?)?;
     module.add_function(wrap_pyfunction!(releases::overlay, module)?)?;

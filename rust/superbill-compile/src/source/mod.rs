@@ -27,6 +27,7 @@ pub mod pfs;
 pub mod poa;
 pub mod ptp;
 pub mod release;
+pub mod rf2;
 pub mod table;
 pub mod text;
 pub(crate) mod xml;
@@ -55,11 +56,13 @@ pub(crate) struct Taken {
     pub rows: usize,
     /// What identifies a file with fees instead of its bytes: the cells that are kept, so that fees alone never change a knowledge base.
     pub kept: Option<String>,
+    /// What else is to know of the file.
+    pub note: Option<String>,
 }
 
 impl From<usize> for Taken {
     fn from(rows: usize) -> Self {
-        Self { rows, kept: None }
+        Self { rows, kept: None, note: None }
     }
 }
 

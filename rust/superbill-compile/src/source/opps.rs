@@ -27,7 +27,7 @@ pub(crate) const FEED: Feed = Feed {
                 rejects.add(file.name, *line, problem);
             }
         }
-        Ok(Taken { rows: rows.len(), kept: Some(kept) })
+        Ok(Taken { rows: rows.len(), kept: Some(kept), note: None })
     },
 };
 

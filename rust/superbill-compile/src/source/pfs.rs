@@ -111,7 +111,7 @@ fn take(file: &Opened<'_>, gathered: &mut Gathered, rejects: &mut Rejects) -> Re
             rejects.add(file.name, row.line, format!("{}: {problem}", row.code));
         }
     }
-    Ok(Taken { rows: rows.len(), kept: Some(kept) })
+    Ok(Taken { rows: rows.len(), kept: Some(kept), note: None })
 }
 
 #[cfg(test)]

@@ -13,9 +13,12 @@ pub mod pool;
 pub mod ptp;
 pub mod releases;
 pub mod rules;
+pub mod snomed;
+pub mod translate;
 
 mod base;
 mod editions;
+mod side;
 mod taxonomy;
 
 pub use base::KnowledgeBase;
