@@ -208,8 +208,21 @@ class KnowledgeBase:
     def condition_categories(self) -> tuple[list[tuple[str, str, int, int]], list[tuple[str, str, int, str]]]:
         """CMS-HCC categories: (model, first day, category, category that it drops), and (model, first day, category, title)."""
 
-    def search(self, words: str, date: str | datetime.date, *, system: str = "icd10cm", limit: int = 20) -> list[CodeInfo]:
-        """Valid codes whose descriptions have all the words, as beginnings of words; the shortest description first.
+    def search(
+        self,
+        words: str,
+        date: str | datetime.date,
+        *,
+        system: str | Sequence[str] | None = None,
+        limit: int = 20,
+        headers: bool = False,
+    ) -> list[CodeInfo]:
+        """The best codes for words, beginnings of words or of codes, on a day.
+
+        Those with all the words, exact ones before beginnings, short descriptions before long ones; else with typing errors put right;
+        else those with the rarest of the words. `matched` of each says which.
+
+        `system` is a system, several of them, or `None` for ICD-10-CM, ICD-10-PCS, CPT and HCPCS. Headers are found with `headers` alone.
 
         Raises `DateError` where the date is malformed, `CodeError` where there is no such system.
         """
@@ -352,6 +365,10 @@ class CodeInfo:
     @property
     def code(self) -> str:
         """As people write it: with the dot of ICD-10-CM."""
+
+    @property
+    def matched(self) -> Literal["exact", "prefix", "typo", "partial"] | None:
+        """How well a search found it; `partial` where no code has all the words; `None` for what no search found."""
 
     @property
     def system(self) -> str:

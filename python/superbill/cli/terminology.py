@@ -27,8 +27,15 @@ def add_commands(commands: Any) -> None:
     add_date(lookup, required=True)
     lookup.set_defaults(run=run_lookup)
 
-    search = commands.add_parser("search", help="billable codes whose description has all the words")
-    search.add_argument("words", nargs="+", help="words, or beginnings of words")
+    search = commands.add_parser("search", help="the best codes for words, typing errors put right")
+    search.add_argument("words", nargs="+", help="words, or beginnings of words or of codes")
+    search.add_argument(
+        "--system",
+        action="append",
+        metavar="NAME",
+        help="a code system; may be repeated (default: icd10cm, icd10pcs, cpt, hcpcs)",
+    )
+    search.add_argument("--headers", action="store_true", help="headers as well, which cannot stand on a claim")
     search.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many (default: %(default)s)")
     add_date(search, required=True)
     search.set_defaults(run=run_search)
@@ -82,12 +89,17 @@ def run_lookup(options: argparse.Namespace) -> int:
 
 def run_search(options: argparse.Namespace) -> int:
     """Prints the codes found, one a line; 1 where there is none."""
-    found = knowledge_base(options).search(" ".join(options.words), options.date, limit=options.limit)
+    words = " ".join(options.words)
+    kb = knowledge_base(options)
+    found = kb.search(words, options.date, system=options.system, limit=options.limit, headers=options.headers)
     if options.json:
-        print_json([as_dict(info) for info in found])
+        print_json([as_dict(info) | {"system": info.system, "matched": info.matched} for info in found])
     else:
+        if found and found[0].matched == "partial":
+            print("superbill: no description has all the words: these have some", file=sys.stderr)
+        several = len({info.system for info in found}) > 1
         for info in found:
-            print(f"{info.code:<9} {info.description}")
+            print(f"{info.code:<9} {info.system + ' ' if several else '':<{9 if several else 0}}{info.description}")
     return 0 if found else 1
 
 

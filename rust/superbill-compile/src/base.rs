@@ -6,6 +6,7 @@ mod dictionary;
 mod history;
 mod overlay;
 mod phrases;
+mod search;
 mod synonyms;
 mod timeline;
 mod words;
@@ -130,6 +131,7 @@ pub(crate) fn join(mut gathered: Gathered, pack_sources: &[packs::Source]) -> Re
         successors: &gathered.successors,
     };
     let mut sections = writer.write(&releases)?;
+    sections.extend(search::index_of(&sections, &dictionary.terms)?);
     sections.extend(dictionary.sections);
     sections.extend(edits);
     sections.extend(annexes::sections(&mut gathered, &codes)?);

@@ -1,12 +1,15 @@
 //! Entries of the alphabetic indexes and values of ICD-10-PCS, as Python sees them.
 
-use crate::errors;
+use crate::{
+    errors,
+    knowledge::{self, corrupt},
+};
 use pyo3::prelude::*;
 use superbill_core::{
     code::{CodeKey, System},
     date::Date,
     knowledge::{
-        KnowledgeBase, KnowledgeError,
+        KnowledgeBase,
         index::{DetailKind, Index, IndexKind, Said},
         pcs::{Pcs, PcsValue},
     },
@@ -14,10 +17,6 @@ use superbill_core::{
 
 /// A reference: its words, the path that it leads to, and the code there.
 type Reference = (String, Option<Vec<String>>, Option<String>);
-
-fn corrupt(error: KnowledgeError) -> PyErr {
-    errors::KnowledgeBaseError::new_err(error.to_string())
-}
 
 fn missing(feed: &str) -> PyErr {
     let problem =
@@ -39,7 +38,7 @@ pub(crate) struct IndexEntry {
 
 impl IndexEntry {
     fn view(&self) -> PyResult<Index<'_>> {
-        self.kb.index().map_err(corrupt)
+        self.kb.index().map_err(|e| corrupt(&e))
     }
 
     fn written(&self, key: CodeKey) -> String {
@@ -188,12 +187,12 @@ impl IndexEntry {
 }
 
 /// Entries for a term, most of whose words they account for.
-pub(crate) fn index_lookup(kb: &KnowledgeBase, term: &str, date: Date, index: &str, limit: usize) -> PyResult<Vec<IndexEntry>> {
+fn index_lookup(kb: &KnowledgeBase, term: &str, date: Date, index: &str, limit: usize) -> PyResult<Vec<IndexEntry>> {
     let kind = IndexKind::named(index).ok_or_else(|| {
         let names: Vec<&str> = IndexKind::NAMES.iter().map(|n| n.1).collect();
         errors::CodeError::new_err(format!("index: expected one of {}", names.join(", ")))
     })?;
-    let view = kb.index().map_err(corrupt)?;
+    let view = kb.index().map_err(|e| corrupt(&e))?;
     if !view.has(kind) {
         return Err(missing(kind.feed()));
     }
@@ -206,11 +205,11 @@ pub(crate) fn index_lookup(kb: &KnowledgeBase, term: &str, date: Date, index: &s
 }
 
 /// What the tables say, as (character, axis, label).
-pub(crate) fn pcs(
+fn pcs(
     kb: &KnowledgeBase,
     ask: impl Fn(&Pcs<'_>) -> Result<Vec<(char, String, String)>, superbill_core::code::MalformedCode>,
 ) -> PyResult<Vec<(char, String, String)>> {
-    let tables = kb.pcs().map_err(corrupt)?;
+    let tables = kb.pcs().map_err(|e| corrupt(&e))?;
     if !tables.has_tables() {
         return Err(missing("icd10pcs_tables"));
     }
@@ -218,6 +217,33 @@ pub(crate) fn pcs(
 }
 
 /// Values as tuples.
-pub(crate) fn tuples(values: Vec<PcsValue<'_>>) -> Vec<(char, String, String)> {
+fn tuples(values: Vec<PcsValue<'_>>) -> Vec<(char, String, String)> {
     values.into_iter().map(|v| (v.character, v.axis.to_owned(), v.label.to_owned())).collect()
+}
+
+#[pymethods]
+impl knowledge::KnowledgeBase {
+    /// Entries of an index that account for the most words of a term: `icd10cm`, `external`, `neoplasm`, `drug` or `icd10pcs`.
+    ///
+    /// Raises `KnowledgeBaseError` naming the feed where the index was not loaded, `DateError`, and `CodeError` where there is no such index.
+    #[pyo3(signature = (term, date, *, index = "icd10cm", limit = 20))]
+    fn index_lookup(&self, term: &str, date: &Bound<'_, PyAny>, index: &str, limit: usize) -> PyResult<Vec<IndexEntry>> {
+        index_lookup(self.taxonomy()?, term, knowledge::date(date)?, index, limit)
+    }
+
+    /// What each character of an ICD-10-PCS code, or of the beginning of one, says: (character, axis, label); empty where the tables do not make it.
+    ///
+    /// Raises `KnowledgeBaseError` where the tables were not loaded, `DateError`, `CodeError`.
+    fn pcs_axes(&self, code: &str, date: &Bound<'_, PyAny>) -> PyResult<Vec<(char, String, String)>> {
+        let date = knowledge::date(date)?;
+        pcs(self.taxonomy()?, |pcs| pcs.axes(code, date).map(tuples))
+    }
+
+    /// What the next character of an ICD-10-PCS code may be: (character, axis, label); empty where it is whole or the tables do not make it.
+    ///
+    /// Raises `KnowledgeBaseError` where the tables were not loaded, `DateError`, `CodeError`.
+    fn pcs_complete(&self, prefix: &str, date: &Bound<'_, PyAny>) -> PyResult<Vec<(char, String, String)>> {
+        let date = knowledge::date(date)?;
+        pcs(self.taxonomy()?, |pcs| pcs.complete(prefix, date).map(tuples))
+    }
 }

@@ -1,6 +1,6 @@
 //! What is known of a code, as Python sees it: made from the knowledge base when a field is read.
 
-use crate::knowledge::{corrupt, system_name};
+use crate::{knowledge::corrupt, terminology::system_name};
 use pyo3::{exceptions::PyValueError, prelude::*};
 use superbill_core::{
     code::CodeId,
@@ -24,6 +24,8 @@ pub(crate) struct CodeInfo {
     pub kb: KnowledgeBase,
     pub code: CodeId,
     pub date: Date,
+    /// How well a search found it.
+    pub matched: Option<&'static str>,
 }
 
 impl CodeInfo {
@@ -42,6 +44,12 @@ impl CodeInfo {
     #[getter]
     fn code(&self) -> String {
         self.kb.written(self.code)
+    }
+
+    /// How well a search found it: `exact`, `prefix`, `typo`, or `partial` where no code has all the words; `None` for what no search found.
+    #[getter]
+    fn matched(&self) -> Option<&'static str> {
+        self.matched
     }
 
     /// `icd10cm`, `icd10pcs`, `cpt`, `hcpcs`, ...

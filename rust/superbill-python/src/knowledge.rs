@@ -1,36 +1,24 @@
 //! A knowledge base as Python sees it.
 
-use crate::{
-    classification::{self, IndexEntry},
-    coded::CodedEncounter,
-    codes::CodeInfo,
-    errors,
-    offsets::CodePoints,
-    terms::{Rows, arrays},
-    translation::{self, Arguments, Translation},
-};
+use crate::{coded::CodedEncounter, errors};
 use pyo3::{
     prelude::*,
     sync::PyOnceLock,
-    types::{PyBytes, PyString, PyTuple},
+    types::{PyBytes, PyString},
 };
 use rayon::prelude::*;
 use std::{cell::RefCell, path::PathBuf, sync::Arc};
 use superbill_core::{
     NeverCancel, Scratch,
-    code::{CodeId, CodeKey, System},
+    code::System,
     date::Date,
     knowledge::{KnowledgeError, releases::Release},
-    read::{Reading, read},
 };
 use superbill_proto::{AnswerError, answer, encounter_from_json, v1};
 
 thread_local! {
-    static SCRATCH: RefCell<Scratch> = RefCell::default();
+    pub(crate) static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
-
-/// Systems whose codes stand on claims; a code is looked for in these where its system is not said.
-const SYSTEMS_OF_CLAIMS: [System; 4] = [System::Icd10cm, System::Icd10pcs, System::Cpt, System::Hcpcs];
 
 /// One immutable knowledge base; safe to share between threads.
 #[pyclass(frozen, module = "superbill")]
@@ -69,18 +57,6 @@ pub(crate) fn date(date: &Bound<'_, PyAny>) -> PyResult<Date> {
     parsed.map_err(|_| errors::DateError::new_err("date: expected a calendar date as YYYY-MM-DD"))
 }
 
-pub(crate) fn system(name: &str) -> PyResult<System> {
-    System::named(name).ok_or_else(|| {
-        let names: Vec<&str> = System::NAMES.iter().map(|n| n.1).collect();
-        errors::CodeError::new_err(format!("system: expected one of {}", names.join(", ")))
-    })
-}
-
-/// The name of the system of a code.
-pub(crate) fn system_name(kb: &superbill_core::knowledge::KnowledgeBase, code: CodeId) -> &'static str {
-    kb.system(code).map_or("", System::name)
-}
-
 pub(crate) fn corrupt(error: &KnowledgeError) -> PyErr {
     errors::KnowledgeBaseError::new_err(error.to_string())
 }
@@ -98,47 +74,6 @@ impl KnowledgeBase {
     pub(crate) fn taxonomy(&self) -> PyResult<&superbill_core::knowledge::KnowledgeBase> {
         self.inner.taxonomy_ready().map_err(|e| corrupt(&e))?;
         Ok(&self.inner)
-    }
-
-    fn reading(&self) -> PyResult<&superbill_core::knowledge::KnowledgeBase> {
-        self.inner.ready().map_err(|e| corrupt(&e))?;
-        Ok(&self.inner)
-    }
-
-    /// The code in the system named, else in the only one that has it.
-    fn find(&self, code: &str, system: Option<&str>) -> PyResult<Option<CodeId>> {
-        let kb = self.taxonomy()?;
-        if let Some(name) = system {
-            let system = self::system(name)?;
-            let key = system.parse(code).map_err(|e| errors::CodeError::new_err(e.to_string()))?;
-            return Ok(kb.find(system, key));
-        }
-        let (mut found, mut malformed): (Option<(System, CodeId)>, _) = (None, true);
-        for system in SYSTEMS_OF_CLAIMS {
-            // A table of ICD-10-PCS is no code: "D71" alone is of ICD-10-CM.
-            let Some(key) = system.parse(code).ok().filter(|k| system != System::Icd10pcs || k.len() == 7) else { continue };
-            malformed = false;
-            let Some(id) = kb.find(system, key) else { continue };
-            if let Some((other, _)) = found.replace((system, id)) {
-                let message = format!(
-                    "the code is of {} and of {}: say which with system=, or write the dot of ICD-10-CM",
-                    other.name(),
-                    system.name()
-                );
-                return Err(errors::CodeError::new_err(message));
-            }
-        }
-        if malformed { Err(errors::CodeError::new_err(superbill_core::code::MalformedCode.to_string())) } else { Ok(found.map(|f| f.1)) }
-    }
-
-    fn info(&self, code: CodeId, date: Date) -> CodeInfo {
-        CodeInfo { kb: self.inner.clone(), code, date }
-    }
-
-    fn spans(&self, text: &str) -> Vec<(u32, u32, u32)> {
-        let mut points = CodePoints::new(text);
-        let found = SCRATCH.with_borrow_mut(|scratch| self.inner.matches(text, scratch));
-        found.into_iter().map(|(start, end, phrase)| (points.at(start), points.at(end), phrase)).collect()
     }
 }
 
@@ -194,7 +129,7 @@ impl KnowledgeBase {
     /// Raises `DateError` where the date is malformed, `CodeError` where there is no such system.
     #[pyo3(signature = (date, *, system = "icd10cm"))]
     fn billable_count(&self, date: &Bound<'_, PyAny>, system: &str) -> PyResult<usize> {
-        Ok(self.taxonomy()?.billable_count(self::system(system)?, self::date(date)?))
+        Ok(self.taxonomy()?.billable_count(crate::terminology::system(system)?, self::date(date)?))
     }
 
     /// Number of terms that the trie finds.
@@ -271,259 +206,7 @@ impl KnowledgeBase {
         answers.into_iter().map(object).collect()
     }
 
-    /// What is known of a code on a day; `None` where it is unknown. Without `system` it is looked for in ICD-10-CM, ICD-10-PCS, CPT and HCPCS.
-    ///
-    /// Raises `CodeError` where the code is malformed or in two systems, `DateError` where the date is malformed.
-    #[pyo3(signature = (code, date, *, system = None))]
-    fn lookup(&self, code: &str, date: &Bound<'_, PyAny>, system: Option<&str>) -> PyResult<Option<CodeInfo>> {
-        let date = self::date(date)?;
-        Ok(self.find(code, system)?.map(|code| self.info(code, date)))
-    }
-
-    /// Whether a code can stand on a claim on a day, and why not: `valid`, `header`, `not_yet`, `expired`, `undated`, `unknown` or `malformed`, with the
-    /// codes that the publisher names in the place of an expired one.
-    ///
-    /// Raises `DateError` where the date is malformed, `CodeError` where the code is in two systems or there is no such system.
-    #[pyo3(signature = (code, date, *, system = None))]
-    fn validate(&self, code: &str, date: &Bound<'_, PyAny>, system: Option<&str>) -> PyResult<(&'static str, Vec<String>)> {
-        let (date, kb) = (self::date(date)?, self.taxonomy()?);
-        let system = system.map(self::system).transpose()?;
-        let well_formed = match system {
-            Some(system) => system.parse(code).is_ok(),
-            None => SYSTEMS_OF_CLAIMS.iter().any(|s| s.parse(code).is_ok()),
-        };
-        if !well_formed {
-            return Ok(("malformed", Vec::new()));
-        }
-        let Some(id) = self.find(code, system.map(System::name))? else { return Ok(("unknown", Vec::new())) };
-        Ok((kb.standing(id, date).name(), kb.successors(id, date).map(|c| kb.written(c)).collect()))
-    }
-
-    /// Standings of many codes of a system, in order, as `validate` names them. Works without the GIL.
-    ///
-    /// Raises `DateError` where the date is malformed, `CodeError` where there is no such system.
-    #[pyo3(signature = (codes, date, *, system = "icd10cm"))]
-    fn validate_many(&self, py: Python<'_>, codes: Vec<String>, date: &Bound<'_, PyAny>, system: &str) -> PyResult<Vec<&'static str>> {
-        let (date, system, kb) = (self::date(date)?, self::system(system)?, self.taxonomy()?);
-        let standing = |code: &String| match system.parse(code) {
-            Err(_) => "malformed",
-            Ok(key) => kb.find(system, key).map_or("unknown", |id| kb.standing(id, date).name()),
-        };
-        Ok(py.detach(|| codes.iter().map(standing).collect()))
-    }
-
-    /// Whether `node` is `code` or above it, both of one system.
-    ///
-    /// Raises `CodeError` where one of them is malformed, unknown or in two systems.
-    #[pyo3(signature = (node, code, *, system = None))]
-    fn subsumes(&self, node: &str, code: &str, system: Option<&str>) -> PyResult<bool> {
-        let known = |code| {
-            let unknown = || errors::CodeError::new_err("no code of the knowledge base is written so");
-            self.find(code, system)?.ok_or_else(unknown)
-        };
-        Ok(self.taxonomy()?.subsumes(known(node)?, known(code)?))
-    }
-
-    /// The NCCI edits in force on a day among the codes of a claim, in both directions, by setting (`practitioner` or `hospital`): column 1 and column 2
-    /// as places in `codes`, modifier indicator, rationale.
-    ///
-    /// Raises `CodeError` where a code is malformed or the setting is another, `DateError`, and `KnowledgeBaseError` where the file is damaged.
-    #[pyo3(signature = (codes, date, *, setting = "practitioner"))]
-    fn ptp(&self, codes: Vec<String>, date: &Bound<'_, PyAny>, setting: &str) -> PyResult<Vec<(usize, usize, u8, String)>> {
-        let (date, kb) = (self::date(date)?, self.taxonomy()?);
-        let setting = ["practitioner", "hospital"].iter().position(|s| *s == setting);
-        let setting = setting.ok_or_else(|| errors::CodeError::new_err("setting: expected practitioner or hospital"))?;
-        let edits = kb.ptp(setting).map_err(|e| corrupt(&e))?;
-        let mut places = Vec::new();
-        for (at, code) in codes.iter().enumerate() {
-            let key = CodeKey::pack(code.trim()).map_err(|e| errors::CodeError::new_err(e.to_string()))?;
-            places.extend(edits.resolve(key).map(|p| (at, p)));
-        }
-        let (at, resolved): (Vec<usize>, Vec<_>) = places.into_iter().unzip();
-        let mut found = Vec::new();
-        edits.probe(&resolved, date, |column1, column2, edit| {
-            let rationale = kb.releases().names.get(usize::from(edit.rationale)).cloned().unwrap_or_default();
-            found.push((at[column1], at[column2], edit.indicator, rationale));
-        });
-        Ok(found)
-    }
-
-    /// CMS-HCC condition categories: `(model, first day, category, category that it drops)` and `(model, first day, category, title)`.
-    ///
-    /// Raises `KnowledgeBaseError` where the file is damaged.
-    #[getter]
-    #[allow(clippy::type_complexity)]
-    fn condition_categories(&self) -> PyResult<(Vec<(String, String, u32, u32)>, Vec<(String, String, u32, String)>)> {
-        let all = self.inner.categories().map_err(|e| corrupt(&e))?;
-        let drops = all.hierarchies.into_iter().map(|(model, day, above, below)| (model, Date(day).to_string(), above, below));
-        let titles = all.titles.into_iter().map(|(model, day, category, title)| (model, Date(day).to_string(), category, title));
-        Ok((drops.collect(), titles.collect()))
-    }
-
-    /// Valid codes whose descriptions have all the words, as beginnings of words; the shortest description first.
-    ///
-    /// Raises `DateError` where the date is malformed, `CodeError` where there is no such system.
-    #[pyo3(signature = (words, date, *, system = "icd10cm", limit = 20))]
-    fn search(&self, words: &str, date: &Bound<'_, PyAny>, system: &str, limit: usize) -> PyResult<Vec<CodeInfo>> {
-        let date = self::date(date)?;
-        let found = self.taxonomy()?.search(words, &[self::system(system)?], date, limit);
-        Ok(found.into_iter().map(|code| self.info(code, date)).collect())
-    }
-
-    /// Entries of an index that account for the most words of a term: `icd10cm`, `external`, `neoplasm`, `drug` or `icd10pcs`.
-    ///
-    /// Raises `KnowledgeBaseError` naming the feed where the index was not loaded, `DateError`, and `CodeError` where there is no such index.
-    #[pyo3(signature = (term, date, *, index = "icd10cm", limit = 20))]
-    fn index_lookup(&self, term: &str, date: &Bound<'_, PyAny>, index: &str, limit: usize) -> PyResult<Vec<IndexEntry>> {
-        classification::index_lookup(self.taxonomy()?, term, self::date(date)?, index, limit)
-    }
-
-    /// What each character of an ICD-10-PCS code, or of the beginning of one, says: (character, axis, label); empty where the tables do not make it.
-    ///
-    /// Raises `KnowledgeBaseError` where the tables were not loaded, `DateError`, `CodeError`.
-    fn pcs_axes(&self, code: &str, date: &Bound<'_, PyAny>) -> PyResult<Vec<(char, String, String)>> {
-        let date = self::date(date)?;
-        classification::pcs(self.taxonomy()?, |pcs| pcs.axes(code, date).map(classification::tuples))
-    }
-
-    /// What the next character of an ICD-10-PCS code may be: (character, axis, label); empty where it is whole or the tables do not make it.
-    ///
-    /// Raises `KnowledgeBaseError` where the tables were not loaded, `DateError`, `CodeError`.
-    fn pcs_complete(&self, prefix: &str, date: &Bound<'_, PyAny>) -> PyResult<Vec<(char, String, String)>> {
-        let date = self::date(date)?;
-        classification::pcs(self.taxonomy()?, |pcs| pcs.complete(prefix, date).map(classification::tuples))
-    }
-
-    /// What a SNOMED CT concept is in ICD-10-CM on a day, by the map of a licensed release. `conditions` are the concepts recorded of the patient,
-    /// of which `conditions_complete` says that there are no others; `laterality` is `left`, `right` or `bilateral`, `seventh` the character of
-    /// the episode of care. What is not known is never guessed: the answer says what is missing.
-    ///
-    /// Raises `CodeError` where a concept or another value is malformed, `DateError` where a date is, `KnowledgeBaseError` where no map is loaded.
-    #[pyo3(signature = (
-        concept, date, *, birth_date = None, sex = None, onset_date = None, conditions = None, conditions_complete = false, laterality = None,
-        seventh = None
-    ))]
-    #[allow(clippy::too_many_arguments)]
-    fn translate(
-        &self,
-        concept: &Bound<'_, PyAny>,
-        date: &Bound<'_, PyAny>,
-        birth_date: Option<&Bound<'_, PyAny>>,
-        sex: Option<&str>,
-        onset_date: Option<&Bound<'_, PyAny>>,
-        conditions: Option<&Bound<'_, PyAny>>,
-        conditions_complete: bool,
-        laterality: Option<&str>,
-        seventh: Option<&str>,
-    ) -> PyResult<Translation> {
-        let arguments = Arguments { birth_date, sex, onset_date, conditions, conditions_complete, laterality, seventh };
-        translation::one(self.taxonomy()?, concept, &translation::Known::read(date, &arguments)?)
-    }
-
-    /// The same for many concepts of one patient, as a list or a numpy array. Works without the GIL.
-    ///
-    /// Returns `(offsets, codes, statuses)`: the codes of concept `i`, of those that can stand on a claim on the day, are
-    /// `codes[offsets[i]:offsets[i + 1]]`.
-    #[pyo3(signature = (
-        concepts, date, *, birth_date = None, sex = None, onset_date = None, conditions = None, conditions_complete = false, laterality = None,
-        seventh = None
-    ))]
-    #[allow(clippy::too_many_arguments)]
-    fn translate_many<'py>(
-        &self,
-        py: Python<'py>,
-        concepts: &Bound<'py, PyAny>,
-        date: &Bound<'py, PyAny>,
-        birth_date: Option<&Bound<'py, PyAny>>,
-        sex: Option<&str>,
-        onset_date: Option<&Bound<'py, PyAny>>,
-        conditions: Option<&Bound<'py, PyAny>>,
-        conditions_complete: bool,
-        laterality: Option<&str>,
-        seventh: Option<&str>,
-    ) -> PyResult<Bound<'py, PyTuple>> {
-        let arguments = Arguments { birth_date, sex, onset_date, conditions, conditions_complete, laterality, seventh };
-        translation::many(py, self.taxonomy()?, concepts, &translation::Known::read(date, &arguments)?)
-    }
-
-    /// Every whole-word term of a text that names codes, overlaps included, in order of start.
-    #[pyo3(name = "match")]
-    fn matches(&self, text: &str) -> PyResult<Vec<Match>> {
-        self.reading()?;
-        let codes = |phrase| self.phrase_codes(phrase);
-        let all = self.spans(text).into_iter().map(|(start, end, phrase)| Match { start, end, phrase, codes: codes(phrase) });
-        Ok(all.filter(|m| !m.codes.is_empty()).collect())
-    }
-
-    /// Every whole-word term of many texts, of codes or not, as four numpy arrays of `uint32` and equal length: text, start, end, phrase.
-    /// Works without the GIL.
-    fn match_arrays<'py>(&self, py: Python<'py>, texts: Vec<String>) -> PyResult<Bound<'py, PyTuple>> {
-        self.reading()?;
-        arrays(py, || {
-            let mut rows = Rows::default();
-            for (at, text) in (0_u32..).zip(&texts) {
-                for (start, end, phrase) in self.spans(text) {
-                    rows.push([at, start, end, phrase]);
-                }
-            }
-            rows
-        })
-    }
-
-    /// The codes that a phrase of `match_arrays` names.
-    fn phrase_codes(&self, phrase: u32) -> Vec<String> {
-        self.inner.phrase_codes(phrase).into_iter().map(|c| self.inner.written(c)).collect()
-    }
-
-    /// The conditions named in a text with what is said of them.
-    fn read(&self, text: &str) -> PyResult<Vec<Mention>> {
-        self.reading()?;
-        let mut reading = Reading::default();
-        read(&self.inner, text, &mut reading);
-        let mut points = CodePoints::new(text);
-        let mention = |m: &superbill_core::read::Mention| {
-            let (first, last) = (reading.tokens.get(m.first as usize)?, reading.tokens.get((m.end as usize).checked_sub(1)?)?);
-            let code = self.inner.system(CodeId(m.node)).map(|_| self.inner.written(CodeId(m.node)));
-            Some(Mention { start: points.at(first.start), end: points.at(last.end), code, assertion: m.assertion.name() })
-        };
-        Ok(reading.mentions.iter().filter_map(mention).collect())
-    }
-
     fn __repr__(&self) -> String {
         format!("<KnowledgeBase {}: {} terms>", &self.hash()[..12], self.phrase_count())
-    }
-}
-
-/// A term in a text; offsets in code points, half-open.
-#[pyclass(frozen, get_all, module = "superbill")]
-pub(crate) struct Match {
-    start: u32,
-    end: u32,
-    phrase: u32,
-    codes: Vec<String>,
-}
-
-#[pymethods]
-impl Match {
-    fn __repr__(&self) -> String {
-        format!("<Match {}..{} {}>", self.start, self.end, self.codes.join(" "))
-    }
-}
-
-/// A condition named in a text; offsets in code points, half-open.
-#[pyclass(frozen, get_all, module = "superbill")]
-pub(crate) struct Mention {
-    start: u32,
-    end: u32,
-    /// The node named, before refinement; `None` for an abbreviation that means no condition.
-    code: Option<String>,
-    /// present negated possible historical family hypothetical `other_person` planned performed
-    assertion: &'static str,
-}
-
-#[pymethods]
-impl Mention {
-    fn __repr__(&self) -> String {
-        format!("<Mention {}..{} {} {}>", self.start, self.end, self.code.as_deref().unwrap_or("-"), self.assertion)
     }
 }

@@ -9,7 +9,10 @@ mod codes;
 mod errors;
 mod knowledge;
 mod offsets;
+mod reading;
 mod releases;
+mod search;
+mod terminology;
 mod terms;
 mod translation;
 
@@ -30,8 +33,8 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<knowledge::KnowledgeBase>()?;
     module.add_class::<codes::CodeInfo>()?;
     module.add_class::<classification::IndexEntry>()?;
-    module.add_class::<knowledge::Match>()?;
-    module.add_class::<knowledge::Mention>()?;
+    module.add_class::<reading::Match>()?;
+    module.add_class::<reading::Mention>()?;
     module.add_class::<coded::CodedEncounter>()?;
     module.add_class::<terms::Terms>()?;
     module.add_class::<translation::Translation>()?;

@@ -1,6 +1,6 @@
 //! SNOMED CT concepts and their translations, as Python sees them.
 
-use crate::errors;
+use crate::{errors, knowledge};
 use pyo3::{
     prelude::*,
     types::{PyBytes, PyString, PyTuple},
@@ -19,7 +19,7 @@ const NO_MAP: &str = "this knowledge base has no SNOMED CT map: build one from y
                       which reads the Snapshot files of the US Edition";
 
 /// The map of a knowledge base.
-pub(crate) fn map(kb: &KnowledgeBase) -> PyResult<SnomedMap<'_>> {
+fn map(kb: &KnowledgeBase) -> PyResult<SnomedMap<'_>> {
     let map = kb.snomed().map_err(|e| errors::KnowledgeBaseError::new_err(e.to_string()))?;
     map.ok_or_else(|| errors::KnowledgeBaseError::new_err(NO_MAP))
 }
@@ -39,7 +39,7 @@ fn day(field: &str, value: &Bound<'_, PyAny>) -> PyResult<Date> {
 }
 
 /// What is known of the patient, as Python gives it.
-pub(crate) struct Known {
+struct Known {
     date: Date,
     birth: Option<Date>,
     onset: Option<Date>,
@@ -50,7 +50,7 @@ pub(crate) struct Known {
 }
 
 /// The keyword arguments of a translation.
-pub(crate) struct Arguments<'a, 'py> {
+struct Arguments<'a, 'py> {
     pub birth_date: Option<&'a Bound<'py, PyAny>>,
     pub sex: Option<&'a str>,
     pub onset_date: Option<&'a Bound<'py, PyAny>>,
@@ -61,7 +61,7 @@ pub(crate) struct Arguments<'a, 'py> {
 }
 
 impl Known {
-    pub(crate) fn read(date: &Bound<'_, PyAny>, arguments: &Arguments<'_, '_>) -> PyResult<Self> {
+    fn read(date: &Bound<'_, PyAny>, arguments: &Arguments<'_, '_>) -> PyResult<Self> {
         let date = day("date", date)?;
         let birth = arguments.birth_date.map(|d| day("birth_date", d)).transpose()?;
         let onset = arguments.onset_date.map(|d| day("onset_date", d)).transpose()?;
@@ -107,7 +107,7 @@ impl Known {
 }
 
 /// Translates one concept.
-pub(crate) fn one(kb: &KnowledgeBase, asked: &Bound<'_, PyAny>, known: &Known) -> PyResult<Translation> {
+fn one(kb: &KnowledgeBase, asked: &Bound<'_, PyAny>, known: &Known) -> PyResult<Translation> {
     let id = concept("concept", asked)?;
     let answer = kb.translate(&map(kb)?, id, &known.context());
     Ok(Translation { kb: kb.clone(), date: known.date, answer })
@@ -120,7 +120,7 @@ fn concepts(given: &Bound<'_, PyAny>) -> PyResult<Vec<u64>> {
 }
 
 /// Translates many concepts of one patient: offsets as a numpy array, codes, statuses.
-pub(crate) fn many<'py>(py: Python<'py>, kb: &KnowledgeBase, asked: &Bound<'py, PyAny>, known: &Known) -> PyResult<Bound<'py, PyTuple>> {
+fn many<'py>(py: Python<'py>, kb: &KnowledgeBase, asked: &Bound<'py, PyAny>, known: &Known) -> PyResult<Bound<'py, PyTuple>> {
     let (ids, map) = (concepts(asked)?, map(kb)?);
     let (offsets, codes, statuses) = py.detach(|| {
         let (mut offsets, mut codes, mut statuses) = (0_u32.to_ne_bytes().to_vec(), Vec::new(), Vec::new());
@@ -300,5 +300,60 @@ impl MapTarget {
 
     fn __repr__(&self) -> String {
         format!("<MapTarget {} {}>", self.code(), self.standing())
+    }
+}
+
+#[pymethods]
+impl knowledge::KnowledgeBase {
+    /// What a SNOMED CT concept is in ICD-10-CM on a day, by the map of a licensed release. `conditions` are the concepts recorded of the patient,
+    /// of which `conditions_complete` says that there are no others; `laterality` is `left`, `right` or `bilateral`, `seventh` the character of
+    /// the episode of care. What is not known is never guessed: the answer says what is missing.
+    ///
+    /// Raises `CodeError` where a concept or another value is malformed, `DateError` where a date is, `KnowledgeBaseError` where no map is loaded.
+    #[pyo3(signature = (
+        concept, date, *, birth_date = None, sex = None, onset_date = None, conditions = None, conditions_complete = false, laterality = None,
+        seventh = None
+    ))]
+    #[allow(clippy::too_many_arguments)]
+    fn translate(
+        &self,
+        concept: &Bound<'_, PyAny>,
+        date: &Bound<'_, PyAny>,
+        birth_date: Option<&Bound<'_, PyAny>>,
+        sex: Option<&str>,
+        onset_date: Option<&Bound<'_, PyAny>>,
+        conditions: Option<&Bound<'_, PyAny>>,
+        conditions_complete: bool,
+        laterality: Option<&str>,
+        seventh: Option<&str>,
+    ) -> PyResult<Translation> {
+        let arguments = Arguments { birth_date, sex, onset_date, conditions, conditions_complete, laterality, seventh };
+        one(self.taxonomy()?, concept, &Known::read(date, &arguments)?)
+    }
+
+    /// The same for many concepts of one patient, as a list or a numpy array. Works without the GIL.
+    ///
+    /// Returns `(offsets, codes, statuses)`: the codes of concept `i`, of those that can stand on a claim on the day, are
+    /// `codes[offsets[i]:offsets[i + 1]]`.
+    #[pyo3(signature = (
+        concepts, date, *, birth_date = None, sex = None, onset_date = None, conditions = None, conditions_complete = false, laterality = None,
+        seventh = None
+    ))]
+    #[allow(clippy::too_many_arguments)]
+    fn translate_many<'py>(
+        &self,
+        py: Python<'py>,
+        concepts: &Bound<'py, PyAny>,
+        date: &Bound<'py, PyAny>,
+        birth_date: Option<&Bound<'py, PyAny>>,
+        sex: Option<&str>,
+        onset_date: Option<&Bound<'py, PyAny>>,
+        conditions: Option<&Bound<'py, PyAny>>,
+        conditions_complete: bool,
+        laterality: Option<&str>,
+        seventh: Option<&str>,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        let arguments = Arguments { birth_date, sex, onset_date, conditions, conditions_complete, laterality, seventh };
+        many(py, self.taxonomy()?, concepts, &Known::read(date, &arguments)?)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     Codes, Phrases,
+    search::Term,
     words::{Words, resolve},
 };
 use crate::{
@@ -26,6 +27,8 @@ pub(super) struct Dictionary {
     pub sections: Vec<(u32, Vec<u8>)>,
     /// By ICD-10-CM code, its words in the section of distinct words.
     pub distinct_ranges: Vec<std::ops::Range<u32>>,
+    /// What packs call conditions.
+    pub terms: Vec<Term>,
 }
 
 fn day(file: &str, date: Option<&toml::value::Datetime>, absent: Date) -> Result<u32, CompileError> {
@@ -125,6 +128,7 @@ pub(super) fn compile(
     }
     let near = std::mem::take(&mut phrases.near);
     let also = std::mem::take(&mut phrases.also);
+    let terms = std::mem::take(&mut phrases.terms);
     let spellings = std::mem::take(&mut phrases.words);
     let articles: Vec<&str> = forms.iter().flat_map(|f| &f.1.article).flat_map(|a| &a.say).map(String::as_str).collect();
     phrases.without(&articles);
@@ -155,5 +159,5 @@ pub(super) fn compile(
         (section::SENSES, dictionary.senses),
     ];
     sections.extend(dictionary.trie.into_iter().map(|(id, bytes)| (section::TRIE + id, bytes)));
-    Ok(Dictionary { rules, sections, distinct_ranges })
+    Ok(Dictionary { rules, sections, distinct_ranges, terms })
 }

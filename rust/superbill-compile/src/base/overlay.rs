@@ -1,6 +1,6 @@
 //! Packs of a payer or a site on a built knowledge base: what packs decide is compiled anew, everything else is copied.
 
-use super::{Codes, dictionary};
+use super::{Codes, dictionary, search};
 use crate::{
     CompileError, packs,
     source::icd10cm_tabular::{Node, Parent, Tabular},
@@ -64,6 +64,7 @@ pub fn overlay(kb: &KnowledgeBase, packs: &[packs::Source]) -> Result<Vec<u8>, C
         record.distinct = Range { start: own.start.into(), end: own.end.into() };
     }
     let mut sections = dictionary.sections;
+    sections.extend(search::index(kb, &dictionary.terms));
     sections.push((section::CODES, records.as_bytes().to_vec()));
     let made: Vec<u32> = sections.iter().map(|s| s.0).collect();
     let kept = kb.section_sizes().map(|s| s.0).filter(|id| !made.contains(id));

@@ -1,6 +1,6 @@
 //! Every phrase of the dictionary with its senses: titles and inclusion terms of the tabular list, and what packs say.
 
-use super::Codes;
+use super::{Codes, search::Term};
 use crate::{CompileError, source::icd10cm_tabular::Tabular};
 use std::collections::{BTreeSet, HashMap};
 use superbill_core::{
@@ -18,6 +18,8 @@ pub(crate) struct Phrases {
     said: HashMap<u32, String>,
     /// What packs call conditions, with its sense.
     conditions: Vec<(String, SenseRecord)>,
+    /// What packs call codes, for search.
+    pub terms: Vec<Term>,
     /// Words of `[[also]]` rules, in their order.
     pub also: Vec<String>,
     /// Neighbours of abbreviation senses, to be resolved: abbreviation, sense, words.
@@ -63,6 +65,7 @@ impl Phrases {
             words: BTreeSet::new(),
             said: HashMap::new(),
             conditions: Vec::new(),
+            terms: Vec::new(),
             also: Vec::new(),
             near: Vec::new(),
         };
@@ -123,6 +126,7 @@ impl Phrases {
         if kind == sense::CODE {
             let sense = SenseRecord { kind: kind.into(), target: target.into(), extra: extra.into(), source: pack.into() };
             self.conditions.push((say.to_owned(), sense));
+            self.terms.push((say.to_owned(), target, extra));
         }
         Ok(())
     }

@@ -44,6 +44,9 @@ pub(crate) fn compile(
                 Some(code) => node(file, codes, code, sense.default_leaf.as_deref())?,
                 None => (NONE, NONE),
             };
+            if code != NONE {
+                phrases.terms.extend([&abbreviation.short, &sense.means].map(|say| (say.clone(), code, leaf)));
+            }
             for near in &sense.near {
                 phrases.word(near);
             }

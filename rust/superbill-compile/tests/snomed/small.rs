@@ -98,20 +98,20 @@ pub(crate) fn relationships(is_a: &[(u64, u64)]) -> String {
     RELATIONSHIPS.to_owned() + &(0..).zip(is_a).map(line).collect::<String>()
 }
 
-pub(crate) fn collect(files: &[(&str, String)]) -> (Report, Result<Vec<u8>, superbill_compile::CompileError>) {
+pub(crate) fn collect(files: &[(&str, String)]) -> Result<(Vec<u8>, Report), superbill_compile::CompileError> {
     let mut collector = Collector::new(Options::default());
     collector.add("icd10cm-order-2025.txt", order(false).into_bytes());
     collector.add("icd10cm-order-2026.txt", order(true).into_bytes());
     for (name, text) in files {
         collector.add(name, text.clone().into_bytes());
     }
-    (collector.report(), collector.build(&[]))
+    collector.build(&[])
 }
 
 pub(crate) fn build(files: &[(&str, String)]) -> KnowledgeBase {
-    let (report, image) = collect(files);
+    let (image, report) = collect(files).expect("built");
     assert_eq!(report.rejects, []);
-    KnowledgeBase::from_image(Arc::new(image.expect("an image"))).expect("a knowledge base")
+    KnowledgeBase::from_image(Arc::new(image)).expect("a knowledge base")
 }
 
 pub(crate) const ADOLESCENT: u64 = 440_311_000_124_109;

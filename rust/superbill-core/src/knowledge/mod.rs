@@ -13,6 +13,7 @@ pub mod pool;
 pub mod ptp;
 pub mod releases;
 pub mod rules;
+pub mod search;
 pub mod snomed;
 pub mod translate;
 

@@ -201,6 +201,12 @@ impl KnowledgeBase {
         versions.get(begun.saturating_sub(1))
     }
 
+    /// What held of a code, in order of time: first and last day, whether it could stand on a claim, the title where it is not the newest, the short title.
+    pub fn history(&self, code: CodeId) -> impl Iterator<Item = (u32, u32, bool, &str, &str)> {
+        let of = |v: &VersionRecord| (v.from.get(), v.to.get(), v.flags.get() & flag::BILLABLE != 0);
+        self.versions(code).iter().map(move |v| (of(v).0, of(v).1, of(v).2, self.text(v.title), self.text(v.short)))
+    }
+
     /// First and last day of what holds of a code on a day; no first day where it held before the first loaded release, no last where it still holds.
     pub fn interval(&self, code: CodeId, date: Date) -> (Option<Date>, Option<Date>) {
         let day = |day: u32, open: u32| (day != open).then_some(Date(day));
@@ -305,27 +311,5 @@ impl KnowledgeBase {
             if upward && parent != NONE { at = parent } else { break }
         }
         found
-    }
-
-    /// Codes of the systems that are valid on a day and whose titles have all the words (as prefixes), shortest title first.
-    pub fn search(&self, words: &str, systems: &[System], date: Date, limit: usize) -> Vec<CodeId> {
-        let wanted: Vec<String> = words.to_lowercase().split_whitespace().map(str::to_owned).collect();
-        if wanted.is_empty() {
-            return Vec::new();
-        }
-        let mut found: Vec<(usize, CodeId)> = Vec::new();
-        for code in systems.iter().flat_map(|&s| self.codes_of(s)).map(CodeId) {
-            if self.standing(code, date) != Standing::Valid {
-                continue;
-            }
-            let title = self.title(code).to_lowercase();
-            let have = title.split(|c: char| !c.is_alphanumeric());
-            if wanted.iter().all(|w| have.clone().any(|h| h.starts_with(w.as_str()))) {
-                found.push((title.len(), code));
-            }
-        }
-        found.sort_unstable();
-        found.truncate(limit);
-        found.into_iter().map(|f| f.1).collect()
     }
 }

@@ -1,0 +1,110 @@
+//! The search index: titles of all systems, inclusion terms, and what packs call conditions.
+
+use superbill_core::{
+    code::{CodeId, System},
+    date::Date,
+    knowledge::{
+        KnowledgeBase,
+        container::Container,
+        layout::{NONE, flag, note, section},
+        search::{Preference, SearchBuilder},
+    },
+};
+
+use crate::CompileError;
+
+/// A term of a pack with its code and the leaf that it stands for, or [`NONE`].
+pub(crate) type Term = (String, u32, u32);
+
+/// What is asked of codes while the index is made.
+const USED: [u32; 6] = [section::CODES, section::TEXT, section::NOTES, section::SYSTEMS, section::KEYS, section::VERSIONS];
+
+/// The leaf that stands for a header where nothing more is said: down the children that are the rest of their siblings.
+fn residual(kb: &KnowledgeBase, code: CodeId) -> Option<CodeId> {
+    let mut at = code;
+    while kb.flags(at) & flag::BILLABLE == 0 {
+        let rest = |c: &CodeId| kb.flags(*c) & (flag::UNSPECIFIED | flag::RETIRED) == flag::UNSPECIFIED;
+        at = kb.children(at).find(rest)?;
+    }
+    (at != code).then_some(at)
+}
+
+struct Texts<'a> {
+    kb: &'a KnowledgeBase,
+    builder: SearchBuilder,
+    /// By code.
+    standings: Vec<u32>,
+}
+
+impl Texts<'_> {
+    fn preference(&self, code: CodeId) -> Preference {
+        // Of a seventh character it is the code that it extends that is the rest of its siblings.
+        let extended = self.kb.extension(code).and_then(|_| self.kb.parent(code)).unwrap_or(code);
+        match () {
+            () if self.kb.flags(code) & flag::BILLABLE == 0 => Preference::Last,
+            () if self.kb.flags(extended) & flag::UNSPECIFIED != 0 => Preference::First,
+            () => Preference::Plain,
+        }
+    }
+
+    fn add<'t>(&mut self, system: System, code: CodeId, text: &str, more: impl IntoIterator<Item = &'t str>) {
+        let Some(&standing) = self.standings.get(code.0 as usize) else { return };
+        self.builder.add((system, code), standing, self.preference(code), text, more);
+    }
+
+    /// A term of a header is one of the leaf that stands for it as well.
+    fn term(&mut self, text: &str, code: CodeId, leaf: Option<CodeId>) {
+        self.add(System::Icd10cm, code, text, []);
+        if let Some(leaf) = leaf.or_else(|| residual(self.kb, code)) {
+            self.add(System::Icd10cm, leaf, text, []);
+        }
+    }
+
+    fn code(&mut self, system: System, code: CodeId) {
+        let title = self.kb.title(code);
+        let kb = self.kb;
+        // A seventh character's words make no title longer: the initial encounter comes before the sequela, as their codes do.
+        let extension = kb.extension(code).unwrap_or_default();
+        let own = title.strip_suffix(extension).unwrap_or(&title);
+        let published = kb.history(code).flat_map(|h| [h.3, h.4]);
+        self.add(system, code, own, published.chain([extension]));
+        if system != System::Icd10cm {
+            return;
+        }
+        if self.kb.flags(code) & flag::BILLABLE == 0
+            && let Some(leaf) = residual(self.kb, code)
+        {
+            self.add(system, leaf, &title, []);
+        }
+        for (_, text, _) in kb.notes(code, Date::OPEN).into_iter().filter(|n| n.0 == note::INCLUSION_TERM) {
+            self.term(text, code, None);
+        }
+    }
+}
+
+/// Sections of the index of a knowledge base and the terms of its packs.
+pub(super) fn index(kb: &KnowledgeBase, terms: &[Term]) -> Vec<(u32, Vec<u8>)> {
+    let mut texts = Texts { kb, builder: SearchBuilder::default(), standings: Vec::new() };
+    for (system, _) in System::NAMES {
+        for code in kb.codes_of(system).map(CodeId) {
+            let standing = texts.builder.standing(kb.history(code).map(|h| (h.0, h.1, h.2)));
+            texts.standings.resize(code.0 as usize, u32::MAX);
+            texts.standings.push(standing);
+        }
+    }
+    for (system, _) in System::NAMES {
+        kb.codes_of(system).map(CodeId).for_each(|code| texts.code(system, code));
+    }
+    for (text, code, leaf) in terms {
+        texts.term(text, CodeId(*code), (*leaf != NONE).then_some(CodeId(*leaf)));
+    }
+    texts.builder.build().into_iter().map(|(part, bytes)| (section::SEARCH + part, bytes)).collect()
+}
+
+/// The same of sections before they are a file.
+pub(super) fn index_of(sections: &[(u32, Vec<u8>)], terms: &[Term]) -> Result<Vec<(u32, Vec<u8>)>, CompileError> {
+    let used: Vec<(u32, Vec<u8>)> = sections.iter().filter(|s| USED.contains(&s.0)).cloned().collect();
+    let image = std::sync::Arc::new(Container::assemble(&used));
+    let kb = KnowledgeBase::from_image(image).map_err(|e| CompileError::new("search index", e.to_string()))?;
+    Ok(index(&kb, terms))
+}

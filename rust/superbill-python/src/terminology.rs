@@ -1,0 +1,151 @@
+//! Codes, their standing and their edits, as Python sees them.
+
+use crate::{
+    codes::CodeInfo,
+    errors,
+    knowledge::{self, KnowledgeBase, corrupt},
+};
+use pyo3::prelude::*;
+use superbill_core::{
+    code::{CodeId, CodeKey, System},
+    date::Date,
+};
+
+/// Systems whose codes stand on claims; a code is looked for in these where its system is not said.
+pub(crate) const SYSTEMS_OF_CLAIMS: [System; 4] = [System::Icd10cm, System::Icd10pcs, System::Cpt, System::Hcpcs];
+
+pub(crate) fn system(name: &str) -> PyResult<System> {
+    System::named(name).ok_or_else(|| {
+        let names: Vec<&str> = System::NAMES.iter().map(|n| n.1).collect();
+        errors::CodeError::new_err(format!("system: expected one of {}", names.join(", ")))
+    })
+}
+
+/// The name of the system of a code.
+pub(crate) fn system_name(kb: &superbill_core::knowledge::KnowledgeBase, code: CodeId) -> &'static str {
+    kb.system(code).map_or("", System::name)
+}
+
+impl KnowledgeBase {
+    /// The code in the system named, else in the only one that has it.
+    pub(crate) fn find(&self, code: &str, system: Option<&str>) -> PyResult<Option<CodeId>> {
+        let kb = self.taxonomy()?;
+        if let Some(name) = system {
+            let system = self::system(name)?;
+            let key = system.parse(code).map_err(|e| errors::CodeError::new_err(e.to_string()))?;
+            return Ok(kb.find(system, key));
+        }
+        let (mut found, mut malformed): (Option<(System, CodeId)>, _) = (None, true);
+        for system in SYSTEMS_OF_CLAIMS {
+            // A table of ICD-10-PCS is no code: "D71" alone is of ICD-10-CM.
+            let Some(key) = system.parse(code).ok().filter(|k| system != System::Icd10pcs || k.len() == 7) else { continue };
+            malformed = false;
+            let Some(id) = kb.find(system, key) else { continue };
+            if let Some((other, _)) = found.replace((system, id)) {
+                let message = format!(
+                    "the code is of {} and of {}: say which with system=, or write the dot of ICD-10-CM",
+                    other.name(),
+                    system.name()
+                );
+                return Err(errors::CodeError::new_err(message));
+            }
+        }
+        if malformed { Err(errors::CodeError::new_err(superbill_core::code::MalformedCode.to_string())) } else { Ok(found.map(|f| f.1)) }
+    }
+
+    pub(crate) fn info(&self, code: CodeId, date: Date) -> CodeInfo {
+        CodeInfo { kb: self.engine().clone(), code, date, matched: None }
+    }
+}
+
+#[pymethods]
+impl KnowledgeBase {
+    /// What is known of a code on a day; `None` where it is unknown. Without `system` it is looked for in ICD-10-CM, ICD-10-PCS, CPT and HCPCS.
+    ///
+    /// Raises `CodeError` where the code is malformed or in two systems, `DateError` where the date is malformed.
+    #[pyo3(signature = (code, date, *, system = None))]
+    fn lookup(&self, code: &str, date: &Bound<'_, PyAny>, system: Option<&str>) -> PyResult<Option<CodeInfo>> {
+        let date = knowledge::date(date)?;
+        Ok(self.find(code, system)?.map(|code| self.info(code, date)))
+    }
+
+    /// Whether a code can stand on a claim on a day, and why not: `valid`, `header`, `not_yet`, `expired`, `undated`, `unknown` or `malformed`, with the
+    /// codes that the publisher names in the place of an expired one.
+    ///
+    /// Raises `DateError` where the date is malformed, `CodeError` where the code is in two systems or there is no such system.
+    #[pyo3(signature = (code, date, *, system = None))]
+    fn validate(&self, code: &str, date: &Bound<'_, PyAny>, system: Option<&str>) -> PyResult<(&'static str, Vec<String>)> {
+        let (date, kb) = (knowledge::date(date)?, self.taxonomy()?);
+        let system = system.map(self::system).transpose()?;
+        let well_formed = match system {
+            Some(system) => system.parse(code).is_ok(),
+            None => SYSTEMS_OF_CLAIMS.iter().any(|s| s.parse(code).is_ok()),
+        };
+        if !well_formed {
+            return Ok(("malformed", Vec::new()));
+        }
+        let Some(id) = self.find(code, system.map(System::name))? else { return Ok(("unknown", Vec::new())) };
+        Ok((kb.standing(id, date).name(), kb.successors(id, date).map(|c| kb.written(c)).collect()))
+    }
+
+    /// Standings of many codes of a system, in order, as `validate` names them. Works without the GIL.
+    ///
+    /// Raises `DateError` where the date is malformed, `CodeError` where there is no such system.
+    #[pyo3(signature = (codes, date, *, system = "icd10cm"))]
+    fn validate_many(&self, py: Python<'_>, codes: Vec<String>, date: &Bound<'_, PyAny>, system: &str) -> PyResult<Vec<&'static str>> {
+        let (date, system, kb) = (knowledge::date(date)?, self::system(system)?, self.taxonomy()?);
+        let standing = |code: &String| match system.parse(code) {
+            Err(_) => "malformed",
+            Ok(key) => kb.find(system, key).map_or("unknown", |id| kb.standing(id, date).name()),
+        };
+        Ok(py.detach(|| codes.iter().map(standing).collect()))
+    }
+
+    /// Whether `node` is `code` or above it, both of one system.
+    ///
+    /// Raises `CodeError` where one of them is malformed, unknown or in two systems.
+    #[pyo3(signature = (node, code, *, system = None))]
+    fn subsumes(&self, node: &str, code: &str, system: Option<&str>) -> PyResult<bool> {
+        let known = |code| {
+            let unknown = || errors::CodeError::new_err("no code of the knowledge base is written so");
+            self.find(code, system)?.ok_or_else(unknown)
+        };
+        Ok(self.taxonomy()?.subsumes(known(node)?, known(code)?))
+    }
+
+    /// The NCCI edits in force on a day among the codes of a claim, in both directions, by setting (`practitioner` or `hospital`): column 1 and column 2
+    /// as places in `codes`, modifier indicator, rationale.
+    ///
+    /// Raises `CodeError` where a code is malformed or the setting is another, `DateError`, and `KnowledgeBaseError` where the file is damaged.
+    #[pyo3(signature = (codes, date, *, setting = "practitioner"))]
+    fn ptp(&self, codes: Vec<String>, date: &Bound<'_, PyAny>, setting: &str) -> PyResult<Vec<(usize, usize, u8, String)>> {
+        let (date, kb) = (knowledge::date(date)?, self.taxonomy()?);
+        let setting = ["practitioner", "hospital"].iter().position(|s| *s == setting);
+        let setting = setting.ok_or_else(|| errors::CodeError::new_err("setting: expected practitioner or hospital"))?;
+        let edits = kb.ptp(setting).map_err(|e| corrupt(&e))?;
+        let mut places = Vec::new();
+        for (at, code) in codes.iter().enumerate() {
+            let key = CodeKey::pack(code.trim()).map_err(|e| errors::CodeError::new_err(e.to_string()))?;
+            places.extend(edits.resolve(key).map(|p| (at, p)));
+        }
+        let (at, resolved): (Vec<usize>, Vec<_>) = places.into_iter().unzip();
+        let mut found = Vec::new();
+        edits.probe(&resolved, date, |column1, column2, edit| {
+            let rationale = kb.releases().names.get(usize::from(edit.rationale)).cloned().unwrap_or_default();
+            found.push((at[column1], at[column2], edit.indicator, rationale));
+        });
+        Ok(found)
+    }
+
+    /// CMS-HCC condition categories: `(model, first day, category, category that it drops)` and `(model, first day, category, title)`.
+    ///
+    /// Raises `KnowledgeBaseError` where the file is damaged.
+    #[getter]
+    #[allow(clippy::type_complexity)]
+    fn condition_categories(&self) -> PyResult<(Vec<(String, String, u32, u32)>, Vec<(String, String, u32, String)>)> {
+        let all = self.engine().categories().map_err(|e| corrupt(&e))?;
+        let drops = all.hierarchies.into_iter().map(|(model, day, above, below)| (model, Date(day).to_string(), above, below));
+        let titles = all.titles.into_iter().map(|(model, day, category, title)| (model, Date(day).to_string(), category, title));
+        Ok((drops.collect(), titles.collect()))
+    }
+}
