@@ -61,12 +61,17 @@ def test_a_truncated_file_is_an_error(image: bytes, length: int, tmp_path: Path)
         superbill.open(path)
 
 
+def use(kb: superbill.KnowledgeBase) -> None:
+    kb.read("asthma")
+    kb.search("asthma", "2026-03-01")
+
+
 @pytest.mark.parametrize("place", [30, 60, 5_000, 1_000_000, -8])
 def test_a_corrupt_file_is_an_error_before_it_answers(image: bytes, place: int) -> None:
     damaged = bytearray(image)
     damaged[place] ^= 0x40
     with pytest.raises(superbill.KnowledgeBaseError, match="corrupt"):
-        superbill.KnowledgeBase.from_bytes(bytes(damaged)).read("asthma")
+        use(superbill.KnowledgeBase.from_bytes(bytes(damaged)))
     with pytest.raises(superbill.KnowledgeBaseError, match="corrupt"):
         superbill.KnowledgeBase.from_bytes(bytes(damaged)).verify()
 

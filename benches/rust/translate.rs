@@ -28,9 +28,9 @@ fn context(n: u64, conditions: &Conditions) -> Context<'_> {
     let r = mixed(n);
     let side = [None, Some(Side::Left), Some(Side::Right), Some(Side::Both)][(r >> 8) as usize % 4];
     let sex = [None, Some(Sex::Female), Some(Sex::Male)][(r >> 16) as usize % 3];
-    let birth = Some(Date(1930_01_15 + (r >> 24) as u32 % 95 * 10_000)).filter(|_| r % 8 != 0);
-    let onset = Some(Date(2026_02_01)).filter(|_| r % 3 != 0);
-    let seventh = Some(b'A').filter(|_| r % 5 != 0);
+    let birth = Some(Date(1930_01_15 + (r >> 24) as u32 % 95 * 10_000)).filter(|_| !r.is_multiple_of(8));
+    let onset = Some(Date(2026_02_01)).filter(|_| !r.is_multiple_of(3));
+    let seventh = Some(b'A').filter(|_| !r.is_multiple_of(5));
     Context { date: Date(2026_05_04), birth, sex, onset, conditions, side, seventh }
 }
 

@@ -38,11 +38,11 @@ struct Texts<'a> {
 
 impl Texts<'_> {
     fn preference(&self, code: CodeId) -> Preference {
-        // Of a seventh character it is the code that it extends that is the rest of its siblings.
-        let extended = self.kb.extension(code).and_then(|_| self.kb.parent(code)).unwrap_or(code);
+        // A side or a seventh character may be told below what is the rest of its siblings.
+        let rest = || std::iter::successors(Some(code), |c| self.kb.parent(*c)).any(|c| self.kb.flags(c) & flag::UNSPECIFIED != 0);
         match () {
             () if self.kb.flags(code) & flag::BILLABLE == 0 => Preference::Last,
-            () if self.kb.flags(extended) & flag::UNSPECIFIED != 0 => Preference::First,
+            () if rest() => Preference::First,
             () => Preference::Plain,
         }
     }
