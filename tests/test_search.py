@@ -10,12 +10,12 @@ from typing import cast
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_cli import lines, run
 
 import superbill
 from notes import Json
 from superbill import _core
 from superbill.default import installed_release, packs
+from test_cli import lines, run
 
 DAY = "2026-05-04"
 SITE = "[pack]\nid='site'\ntitle='Site'\ncitation='house rule'\n[[condition]]\ncode='J45.909'\nsay=['zorblax wheeze']\n"

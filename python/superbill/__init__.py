@@ -13,6 +13,7 @@ Offsets are Unicode code points, half-open. Confidence is per mille. Dates are I
 """
 
 from superbill._core import (
+    STANDINGS,
     BuildError,
     CodedEncounter,
     CodeError,
@@ -33,6 +34,7 @@ from superbill._core import (
 )
 
 __all__ = [
+    "STANDINGS",
     "BuildError",
     "CodeError",
     "CodeInfo",

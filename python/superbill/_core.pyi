@@ -12,6 +12,7 @@ from superbill import models
 
 __all__ = [
     "FORMAT_VERSION",
+    "STANDINGS",
     "BuildError",
     "CodeError",
     "CodeInfo",
@@ -51,6 +52,8 @@ _EncounterLike: TypeAlias = models.Encounter | Mapping[str, Any] | str | bytes
 """An encounter as a model, as a dict of the same shape, or as its JSON."""
 
 __version__: str
+STANDINGS: tuple[_Standing, ...]
+"""What can be told of a code on a day, by the numbers of `KnowledgeBase.validate_arrays`."""
 FORMAT_VERSION: int
 """Version of the knowledge base file."""
 
@@ -185,6 +188,44 @@ class KnowledgeBase:
             DateError: the date is malformed.
             CodeError: there is no such system.
         """
+
+    def validate_arrays(
+        self,
+        codes: NDArray[np.bytes_] | NDArray[np.str_],
+        dates: str | datetime.date | NDArray[np.datetime64],
+        *,
+        system: str = "icd10cm",
+    ) -> NDArray[np.uint8]:
+        """Standings of a column of codes of a system, in order, as places in `superbill.STANDINGS`. Works without the GIL.
+
+        `codes` has one dimension; `dates` is one day for all of them, or an array of the same length.
+
+        Raises:
+            DateError: a day is missing or outside of 1900 to 2199.
+            CodeError: the arrays are of other shapes or kinds, or there is no such system.
+        """
+
+    def lookup_many(self, codes: Sequence[str], date: str | datetime.date, *, system: str = "icd10cm") -> list[CodeInfo | None]:
+        """What is known of many codes of a system, in order; `None` where one is unknown or malformed.
+
+        Raises:
+            DateError: the date is malformed.
+            CodeError: there is no such system.
+        """
+
+    def children(self, code: str, date: str | datetime.date, *, system: str | None = None) -> list[CodeInfo]:
+        """The codes directly below one, on a day.
+
+        Raises:
+            CodeError: the code is malformed, unknown or in two systems.
+            DateError: the date is malformed.
+        """
+
+    def ancestors(self, code: str, date: str | datetime.date, *, system: str | None = None) -> list[CodeInfo]:
+        """Everything above a code, nearest first, as it is on a day. Raises as `children` does."""
+
+    def descendants(self, code: str, date: str | datetime.date, *, system: str | None = None) -> list[CodeInfo]:
+        """Everything below a code that is known on a day, in order of code, headers included. Raises as `children` does."""
 
     def subsumes(self, node: str, code: str, *, system: str | None = None) -> bool:
         """Whether `node` is `code` or above it, both of one system.

@@ -115,7 +115,8 @@ pub(crate) fn join(mut gathered: Gathered, pack_sources: &[packs::Source]) -> Re
     };
     let mut pack_sources = pack_sources.to_vec();
     pack_sources.extend(synonyms::packs(&gathered, &codes));
-    let dictionary = dictionary::compile(&tabular, &codes, tabular_pack, &pack_sources)?;
+    let mut terms = Vec::new();
+    let dictionary = dictionary::compile(&tabular, &codes, tabular_pack, &pack_sources, |t| terms = t)?;
     let properties = gathered.properties(&names);
     gathered.releases.sort();
     let releases = Releases { all: std::mem::take(&mut gathered.releases), names: std::mem::take(&mut gathered.names) };
@@ -131,7 +132,7 @@ pub(crate) fn join(mut gathered: Gathered, pack_sources: &[packs::Source]) -> Re
         successors: &gathered.successors,
     };
     let mut sections = writer.write(&releases)?;
-    sections.extend(search::index_of(&sections, &dictionary.terms)?);
+    sections.extend(search::index_of(&sections, &terms)?);
     sections.extend(dictionary.sections);
     sections.extend(edits);
     sections.extend(annexes::sections(&mut gathered, &codes)?);

@@ -52,6 +52,30 @@ impl Date {
         Self::parse(&format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]))
     }
 
+    /// The day that lies so many days after 1970-01-01, from 1900 to 2199.
+    ///
+    /// ```
+    /// use superbill_core::date::Date;
+    /// assert_eq!(Date::from_epoch_day(20_577), Ok(Date(2026_05_04)));
+    /// assert_eq!(Date::from_epoch_day(-1), Ok(Date(1969_12_31)));
+    /// assert!(Date::from_epoch_day(i64::MIN).is_err());
+    /// ```
+    pub fn from_epoch_day(day: i64) -> Result<Self, InvalidDate> {
+        if !(-25_567..84_006).contains(&day) {
+            return Err(InvalidDate);
+        }
+        // Years begin in March, so that the day a leap year adds is the last: 719,468 days lie between 0000-03-01 and 1970-01-01.
+        let days = day + 719_468;
+        let (era, of_era) = (days / 146_097, days % 146_097);
+        let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let march_month = (5 * of_year + 2) / 153;
+        let of_month = of_year - (153 * march_month + 2) / 5 + 1;
+        let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
+        let year = year_of_era + era * 400 + i64::from(month <= 2);
+        u32::try_from(year * 10_000 + month * 100 + of_month).map(Self).map_err(|_| InvalidDate)
+    }
+
     /// The day before; of the first day of the calendar, itself.
     pub fn previous(self) -> Self {
         let (year, month, day) = (self.0 / 10_000, self.0 / 100 % 100, self.0 % 100);

@@ -6,6 +6,7 @@
 mod classification;
 mod coded;
 mod codes;
+mod columns;
 mod errors;
 mod knowledge;
 mod offsets;
@@ -16,12 +17,13 @@ mod terminology;
 mod terms;
 mod translation;
 
-use pyo3::prelude::*;
+use pyo3::{prelude::*, types::PyTuple};
 
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add("STANDINGS", PyTuple::new(py, superbill_core::knowledge::Standing::NAMES)?)?;
     module.add("FORMAT_VERSION", superbill_core::knowledge::container::FORMAT_VERSION)?;
     module.add("SuperbillError", py.get_type::<errors::SuperbillError>())?;
     module.add("KnowledgeBaseError", py.get_type::<errors::KnowledgeBaseError>())?;

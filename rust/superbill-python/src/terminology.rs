@@ -2,6 +2,7 @@
 
 use crate::{
     codes::CodeInfo,
+    columns::{self, Column, Days},
     errors,
     knowledge::{self, KnowledgeBase, corrupt},
 };
@@ -9,6 +10,7 @@ use pyo3::prelude::*;
 use superbill_core::{
     code::{CodeId, CodeKey, System},
     date::Date,
+    knowledge::Standing,
 };
 
 /// Systems whose codes stand on claims; a code is looked for in these where its system is not said.
@@ -51,6 +53,11 @@ impl KnowledgeBase {
             }
         }
         if malformed { Err(errors::CodeError::new_err(superbill_core::code::MalformedCode.to_string())) } else { Ok(found.map(|f| f.1)) }
+    }
+
+    /// The same of a code that must be known.
+    fn known(&self, code: &str, system: Option<&str>) -> PyResult<CodeId> {
+        self.find(code, system)?.ok_or_else(|| errors::CodeError::new_err("no code of the knowledge base is written so"))
     }
 
     pub(crate) fn info(&self, code: CodeId, date: Date) -> CodeInfo {
@@ -101,16 +108,78 @@ impl KnowledgeBase {
         Ok(py.detach(|| codes.iter().map(standing).collect()))
     }
 
+    /// Standings of a column of codes of a system, in order: numbers that are places in `superbill.STANDINGS`, as a numpy array of `uint8`. Codes are
+    /// a numpy array of fixed-width bytes or text, days one date or an array of `datetime64` of the same length. Works without the GIL.
+    ///
+    /// Raises `DateError` where a day is missing or outside of 1900 to 2199, `CodeError` where the arrays are of other shapes or there is no such system.
+    #[pyo3(signature = (codes, dates, *, system = "icd10cm"))]
+    fn validate_arrays<'py>(
+        &self,
+        py: Python<'py>,
+        codes: &Bound<'py, PyAny>,
+        dates: &Bound<'py, PyAny>,
+        system: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (system, kb) = (self::system(system)?, self.taxonomy()?);
+        let (codes, days) = (Column::of_text("codes", codes)?, Days::read(dates)?);
+        if days.len().is_some_and(|n| n != codes.len()) {
+            return Err(errors::CodeError::new_err("dates: expected one, or as many as there are codes"));
+        }
+        let standings = py.detach(|| {
+            let standing = |at: usize| {
+                let date = days.at(at)?;
+                let Some(key) = codes.at(at).and_then(|code| system.parse(code).ok()) else { return Ok(Standing::MALFORMED) };
+                Ok(kb.find(system, key).map_or(Standing::UNKNOWN, |id| kb.standing(id, date).number()))
+            };
+            (0..codes.len()).map(standing).collect::<PyResult<Vec<u8>>>()
+        })?;
+        columns::array(py, &standings, "u1")
+    }
+
+    /// What is known of many codes, in order; `None` where one is unknown or malformed.
+    ///
+    /// Raises `DateError` where the date is malformed, `CodeError` where there is no such system.
+    #[pyo3(signature = (codes, date, *, system = "icd10cm"))]
+    fn lookup_many(&self, codes: Vec<String>, date: &Bound<'_, PyAny>, system: &str) -> PyResult<Vec<Option<CodeInfo>>> {
+        let (date, system, kb) = (knowledge::date(date)?, self::system(system)?, self.taxonomy()?);
+        let known = |code: &String| system.parse(code).ok().and_then(|key| kb.find(system, key)).map(|id| self.info(id, date));
+        Ok(codes.iter().map(known).collect())
+    }
+
+    /// The codes directly below one, on a day.
+    ///
+    /// Raises `CodeError` where the code is malformed, unknown or in two systems, `DateError` where the date is malformed.
+    #[pyo3(signature = (code, date, *, system = None))]
+    fn children(&self, code: &str, date: &Bound<'_, PyAny>, system: Option<&str>) -> PyResult<Vec<CodeInfo>> {
+        let (date, code) = (knowledge::date(date)?, self.known(code, system)?);
+        Ok(self.taxonomy()?.children_on(code, date).map(|c| self.info(c, date)).collect())
+    }
+
+    /// Everything above a code, nearest first, as it is on a day.
+    ///
+    /// Raises `CodeError` where the code is malformed, unknown or in two systems, `DateError` where the date is malformed.
+    #[pyo3(signature = (code, date, *, system = None))]
+    fn ancestors(&self, code: &str, date: &Bound<'_, PyAny>, system: Option<&str>) -> PyResult<Vec<CodeInfo>> {
+        let (date, code) = (knowledge::date(date)?, self.known(code, system)?);
+        Ok(self.taxonomy()?.ancestors(code).map(|c| self.info(c, date)).collect())
+    }
+
+    /// Everything below a code that is known on a day, in order of code, headers included.
+    ///
+    /// Raises `CodeError` where the code is malformed, unknown or in two systems, `DateError` where the date is malformed.
+    #[pyo3(signature = (code, date, *, system = None))]
+    fn descendants(&self, code: &str, date: &Bound<'_, PyAny>, system: Option<&str>) -> PyResult<Vec<CodeInfo>> {
+        let (date, code, kb) = (knowledge::date(date)?, self.known(code, system)?, self.taxonomy()?);
+        let in_force = |c: &CodeId| !matches!(kb.standing(*c, date), Standing::NotYet(_) | Standing::Expired(_));
+        Ok(kb.subtree(code).skip(1).map(CodeId).filter(in_force).map(|c| self.info(c, date)).collect())
+    }
+
     /// Whether `node` is `code` or above it, both of one system.
     ///
     /// Raises `CodeError` where one of them is malformed, unknown or in two systems.
     #[pyo3(signature = (node, code, *, system = None))]
     fn subsumes(&self, node: &str, code: &str, system: Option<&str>) -> PyResult<bool> {
-        let known = |code| {
-            let unknown = || errors::CodeError::new_err("no code of the knowledge base is written so");
-            self.find(code, system)?.ok_or_else(unknown)
-        };
-        Ok(self.taxonomy()?.subsumes(known(node)?, known(code)?))
+        Ok(self.taxonomy()?.subsumes(self.known(node, system)?, self.known(code, system)?))
     }
 
     /// The NCCI edits in force on a day among the codes of a claim, in both directions, by setting (`practitioner` or `hospital`): column 1 and column 2

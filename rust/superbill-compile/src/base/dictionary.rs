@@ -10,7 +10,7 @@ use crate::{
     packs::{self, form::PackFile},
     source::icd10cm_tabular::Tabular,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use superbill_core::{
     date::Date,
     knowledge::{
@@ -27,8 +27,6 @@ pub(super) struct Dictionary {
     pub sections: Vec<(u32, Vec<u8>)>,
     /// By ICD-10-CM code, its words in the section of distinct words.
     pub distinct_ranges: Vec<std::ops::Range<u32>>,
-    /// What packs call conditions.
-    pub terms: Vec<Term>,
 }
 
 fn day(file: &str, date: Option<&toml::value::Datetime>, absent: Date) -> Result<u32, CompileError> {
@@ -96,12 +94,14 @@ fn told_apart(tabular: &Tabular, codes: &Codes, words: &Words<'_>) -> Vec<Vec<u3
     told_apart
 }
 
-/// Compiles packs over the codes of a tabular list; the same packs give the same sections in whatever order they are given.
+/// Compiles packs over the codes of a tabular list; the same packs give the same sections in whatever order they are given. What packs call conditions is told as
+/// soon as it is known, so that the index of search can be made meanwhile.
 pub(super) fn compile(
     tabular: &Tabular,
     codes: &Codes,
     tabular_pack: Pack,
     pack_sources: &[packs::Source],
+    tell: impl FnOnce(Vec<Term>),
 ) -> Result<Dictionary, CompileError> {
     let mut rules = Rules { tabular: Some(tabular_pack), ..Rules::default() };
     let mut forms = Vec::new();
@@ -128,8 +128,8 @@ pub(super) fn compile(
     }
     let near = std::mem::take(&mut phrases.near);
     let also = std::mem::take(&mut phrases.also);
-    let terms = std::mem::take(&mut phrases.terms);
-    let spellings = std::mem::take(&mut phrases.words);
+    tell(std::mem::take(&mut phrases.terms));
+    let spellings: BTreeSet<String> = std::mem::take(&mut phrases.words).into_iter().collect();
     let articles: Vec<&str> = forms.iter().flat_map(|f| &f.1.article).flat_map(|a| &a.say).map(String::as_str).collect();
     phrases.without(&articles);
     let dictionary = phrases.build();
@@ -159,5 +159,5 @@ pub(super) fn compile(
         (section::SENSES, dictionary.senses),
     ];
     sections.extend(dictionary.trie.into_iter().map(|(id, bytes)| (section::TRIE + id, bytes)));
-    Ok(Dictionary { rules, sections, distinct_ranges, terms })
+    Ok(Dictionary { rules, sections, distinct_ranges })
 }

@@ -50,7 +50,7 @@ fn tabular(kb: &KnowledgeBase, records: &[CodeRecord]) -> (Tabular, Vec<Option<u
 /// [`CompileError`] where the base is damaged or a pack does not compile.
 pub fn overlay(kb: &KnowledgeBase, packs: &[packs::Source]) -> Result<Vec<u8>, CompileError> {
     let fail = |e: superbill_core::knowledge::KnowledgeError| CompileError::new("base", e.to_string());
-    kb.verify().map_err(fail)?;
+    kb.ready().map_err(fail)?;
     let mut all: Vec<packs::Source> = kb.packs().into_iter().map(|(file, text)| packs::Source { file, text }).collect();
     all.retain(|known| packs.iter().all(|p| p.file != known.file));
     all.extend_from_slice(packs);
@@ -59,12 +59,25 @@ pub fn overlay(kb: &KnowledgeBase, packs: &[packs::Source]) -> Result<Vec<u8>, C
     let (tabular, nodes) = tabular(kb, &records);
     let codes = Codes::of_base(kb, &nodes);
     let tabular_pack = kb.rules().tabular.clone().ok_or_else(damaged)?;
-    let dictionary = dictionary::compile(&tabular, &codes, tabular_pack, &all)?;
+    // What needs no pack is done beside what compiles them, so that a pack goes live in two seconds.
+    let (tell, told) = std::sync::mpsc::channel::<Vec<search::Term>>();
+    let (dictionary, searched, checked) = std::thread::scope(|beside| {
+        let rest = beside.spawn(move || {
+            let (texts, checked) = (search::Texts::of_codes(kb), kb.verify());
+            // Nothing is told where the packs do not compile.
+            (told.recv().map(|terms| texts.index(&terms)).unwrap_or_default(), checked)
+        });
+        let dictionary = dictionary::compile(&tabular, &codes, tabular_pack, &all, move |terms| drop(tell.send(terms)));
+        rest.join().map(|(searched, checked)| (dictionary, searched, checked))
+    })
+    .map_err(|_| CompileError::new("search index", "could not be made"))?;
+    checked.map_err(fail)?;
+    let dictionary = dictionary?;
     for (record, own) in records.iter_mut().zip(&dictionary.distinct_ranges) {
         record.distinct = Range { start: own.start.into(), end: own.end.into() };
     }
     let mut sections = dictionary.sections;
-    sections.extend(search::index(kb, &dictionary.terms));
+    sections.extend(searched);
     sections.push((section::CODES, records.as_bytes().to_vec()));
     let made: Vec<u32> = sections.iter().map(|s| s.0).collect();
     let kept = kb.section_sizes().map(|s| s.0).filter(|id| !made.contains(id));

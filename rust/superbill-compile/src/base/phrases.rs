@@ -2,7 +2,7 @@
 
 use super::{Codes, search::Term};
 use crate::{CompileError, source::icd10cm_tabular::Tabular};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 use superbill_core::{
     knowledge::layout::{NONE, SenseRecord, sense},
     read::trie::TrieBuilder,
@@ -13,7 +13,7 @@ pub(crate) struct Phrases {
     trie: TrieBuilder,
     senses: Vec<Vec<SenseRecord>>,
     /// Every word, lower-cased.
-    pub words: BTreeSet<String>,
+    pub words: HashSet<String>,
     /// Where a condition or abbreviation of a pack was first said.
     said: HashMap<u32, String>,
     /// What packs call conditions, with its sense.
@@ -62,7 +62,7 @@ impl Phrases {
         let mut phrases = Self {
             trie: TrieBuilder::new(),
             senses: Vec::new(),
-            words: BTreeSet::new(),
+            words: HashSet::new(),
             said: HashMap::new(),
             conditions: Vec::new(),
             terms: Vec::new(),
@@ -152,8 +152,11 @@ impl Phrases {
     }
 
     fn spell(&mut self, say: &str) {
-        let words = say.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
-        self.words.extend(words.map(str::to_lowercase));
+        for word in say.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
+            if !self.words.contains(word) {
+                self.words.insert(word.to_lowercase());
+            }
+        }
     }
 
     pub(crate) fn build(self) -> Built {

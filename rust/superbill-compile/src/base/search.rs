@@ -29,14 +29,15 @@ fn residual(kb: &KnowledgeBase, code: CodeId) -> Option<CodeId> {
     (at != code).then_some(at)
 }
 
-struct Texts<'a> {
+/// Descriptions as they are gathered.
+pub(super) struct Texts<'a> {
     kb: &'a KnowledgeBase,
     builder: SearchBuilder,
     /// By code.
     standings: Vec<u32>,
 }
 
-impl Texts<'_> {
+impl<'a> Texts<'a> {
     fn preference(&self, code: CodeId) -> Preference {
         // A side or a seventh character may be told below what is the rest of its siblings.
         let rest = || std::iter::successors(Some(code), |c| self.kb.parent(*c)).any(|c| self.kb.flags(c) & flag::UNSPECIFIED != 0);
@@ -80,25 +81,30 @@ impl Texts<'_> {
             self.term(text, code, None);
         }
     }
-}
 
-/// Sections of the index of a knowledge base and the terms of its packs.
-pub(super) fn index(kb: &KnowledgeBase, terms: &[Term]) -> Vec<(u32, Vec<u8>)> {
-    let mut texts = Texts { kb, builder: SearchBuilder::default(), standings: Vec::new() };
-    for (system, _) in System::NAMES {
-        for code in kb.codes_of(system).map(CodeId) {
-            let standing = texts.builder.standing(kb.history(code).map(|h| (h.0, h.1, h.2)));
-            texts.standings.resize(code.0 as usize, u32::MAX);
-            texts.standings.push(standing);
+    /// What the code sets themselves say of their codes.
+    pub(super) fn of_codes(kb: &'a KnowledgeBase) -> Self {
+        let mut texts = Texts { kb, builder: SearchBuilder::default(), standings: Vec::new() };
+        for (system, _) in System::NAMES {
+            for code in kb.codes_of(system).map(CodeId) {
+                let standing = texts.builder.standing(kb.history(code).map(|h| (h.0, h.1, h.2)));
+                texts.standings.resize(code.0 as usize, u32::MAX);
+                texts.standings.push(standing);
+            }
         }
+        for (system, _) in System::NAMES {
+            kb.codes_of(system).map(CodeId).for_each(|code| texts.code(system, code));
+        }
+        texts
     }
-    for (system, _) in System::NAMES {
-        kb.codes_of(system).map(CodeId).for_each(|code| texts.code(system, code));
+
+    /// Sections of the index of these and of the terms of packs.
+    pub(super) fn index(mut self, terms: &[Term]) -> Vec<(u32, Vec<u8>)> {
+        for (text, code, leaf) in terms {
+            self.term(text, CodeId(*code), (*leaf != NONE).then_some(CodeId(*leaf)));
+        }
+        self.builder.build().into_iter().map(|(part, bytes)| (section::SEARCH + part, bytes)).collect()
     }
-    for (text, code, leaf) in terms {
-        texts.term(text, CodeId(*code), (*leaf != NONE).then_some(CodeId(*leaf)));
-    }
-    texts.builder.build().into_iter().map(|(part, bytes)| (section::SEARCH + part, bytes)).collect()
 }
 
 /// The same of sections before they are a file.
@@ -106,5 +112,5 @@ pub(super) fn index_of(sections: &[(u32, Vec<u8>)], terms: &[Term]) -> Result<Ve
     let used: Vec<(u32, Vec<u8>)> = sections.iter().filter(|s| USED.contains(&s.0)).cloned().collect();
     let image = std::sync::Arc::new(Container::assemble(&used));
     let kb = KnowledgeBase::from_image(image).map_err(|e| CompileError::new("search index", e.to_string()))?;
-    Ok(index(&kb, terms))
+    Ok(Texts::of_codes(&kb).index(terms))
 }

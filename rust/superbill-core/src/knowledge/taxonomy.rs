@@ -28,15 +28,25 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// Names of what can be told of a written code, by number: those of a standing, then of what is no known code.
+    pub const NAMES: [&'static str; 7] = ["valid", "header", "not_yet", "expired", "undated", "unknown", "malformed"];
+    pub const UNKNOWN: u8 = 5;
+    pub const MALFORMED: u8 = 6;
+
+    /// The place of its name.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Valid => 0,
+            Self::Header => 1,
+            Self::NotYet(_) => 2,
+            Self::Expired(_) => 3,
+            Self::Undated => 4,
+        }
+    }
+
     /// The name on the wire.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Valid => "valid",
-            Self::Header => "header",
-            Self::NotYet(_) => "not_yet",
-            Self::Expired(_) => "expired",
-            Self::Undated => "undated",
-        }
+        Self::NAMES[usize::from(self.number())]
     }
 }
 
