@@ -9,7 +9,7 @@ import pytest
 
 import sources
 import superbill
-from superbill import _core
+from superbill import _core, cli
 
 DAY = "2026-05-04"
 
@@ -235,3 +235,19 @@ def test_a_release_may_be_said(tmp_path: Path) -> None:
 def test_a_day_that_no_release_covers_says_so(released: superbill.KnowledgeBase) -> None:
     covered = [info.covered for day in ("2024-09-30", "2024-10-01", "2026-09-30", "2026-10-01") if (info := released.lookup("A00.0", day))]
     assert covered == [False, True, True, False]
+
+
+def test_a_release_that_is_cut_short_is_not_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = write(
+        tmp_path / "in", {"icd10cm-order-2026.txt": sources.OCTOBER_2025, "MUE_PractitionerServices_Eff_04-01-2025.csv": sources.MUE}
+    )
+    out = tmp_path / "out.kb"
+    build = ["kb", "build", *map(str, files), "-o", str(out), "--without-packs"]
+    assert cli.main(build) == 2
+    assert not out.exists()
+    told = capsys.readouterr().err
+    assert "icd10cm_order 2025-10-01: 3 valid, not the 74,719 published" in told
+    assert "--allow icd10cm_order" in told
+    assert cli.main([*build, "--allow", "icd10cm_order", "--json"]) == 0
+    total = json.loads(capsys.readouterr().out)["report"]["totals"]
+    assert [(t["feed"], t["found"], t["published"]) for t in total] == [("icd10cm_order", 3, 74_719)]

@@ -16,6 +16,7 @@ from superbill import _core
 from superbill.cli import fetching
 from superbill.cli.options import add_json, day, print_json
 from superbill.default import installed_release, packs, read_pack
+from superbill.totals import totals
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -41,7 +42,13 @@ def add_commands(commands: Any) -> None:
         metavar="FEED=DAY",
         help="first day of a release, where no file name says it; may be repeated",
     )
-    build.add_argument("--allow", action="append", default=[], metavar="FILE", help="accept a file with rejected rows; may be repeated")
+    build.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        metavar="FILE|FEED",
+        help="accept a file with rejected rows, or releases of a feed with less than was published; may be repeated",
+    )
     build.add_argument(
         "--accept",
         action="append",
@@ -98,12 +105,22 @@ def run_build(options: argparse.Namespace) -> int:
             )
             report = json.loads(told)
     unread = [file for file in report["files"] if file["rejected"] and file["file"] not in options.allow]
-    if not unread:
+    compared = [] if options.base else totals(superbill.KnowledgeBase.from_bytes(image))
+    report["totals"] = [total._asdict() for total in compared]
+    short = [total for total in compared if not total.whole and total.feed not in options.allow]
+    if not unread and not short:
         _core.write(options.output, image)
     tell_report(report)
     if unread:
         names = ", ".join(file["file"] for file in unread)
         raise _core.BuildError(f"rows were rejected in {names}: nothing was written; accept a file as it is with --allow NAME")
+    if short:
+        first = short[0]
+        told = f"{first.found:,} {first.counted}, {first.published:,} published"
+        raise _core.BuildError(
+            f"{first.feed} of {first.effective} is not whole ({told}): nothing was written; download it again, or accept it "
+            f"with --allow {first.feed}"
+        )
     print(f"superbill: built in {time.monotonic() - started:.1f} s", file=sys.stderr)
     describe(superbill.open(options.output), options.json, report)
     return 0
@@ -120,6 +137,11 @@ def tell_report(report: dict[str, Any]) -> None:
         print(f"superbill: {reject['file']}:{reject['line']}: {reject['problem']}", file=sys.stderr)
     if len(report["rejects"]) > MOST_TOLD:
         print(f"superbill: and {len(report['rejects']) - MOST_TOLD} more", file=sys.stderr)
+    for total in report["totals"]:
+        verdict = (
+            "as published" if total["found"] == total["published"] else f"not the {total['published']:,} published ({total['citation']})"
+        )
+        print(f"superbill: {total['feed']} {total['effective']}: {total['found']:,} {total['counted']}, {verdict}", file=sys.stderr)
     for file in report["files"]:
         # What `kb fetch` writes beside the files is no news.
         if file["note"] and file["file"] != "fetched.json":
