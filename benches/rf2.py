@@ -68,14 +68,21 @@ def made_up(item: int) -> int:
     return next(int(f"{head}{check}") for check in range(10) if checksum(f"{head}{check}") == 0)
 
 
+def dotted(code: str) -> str:
+    """A code of the list as people write it."""
+    return f"{code[:3]}.{code[3:]}" if len(code) > 3 else code
+
+
 def codes() -> tuple[list[str], list[str]]:
     """Billable codes with their dot, and bases that lack an A for initial encounter, written with `?`."""
     listed = sorted(
-        line for line in installed_release().codes.read_text(encoding="utf-8").split() if "-" not in line and not line.isdigit()
+        line.replace(".", "")
+        for line in installed_release().codes.read_text(encoding="utf-8").split()
+        if "-" not in line and not line.isdigit()
     )
     leaves = [code for code, after in pairwise([*listed, ""]) if not after.startswith(code)]
-    opened = sorted({f"{code[:-1]}?" for code in leaves if len(code.replace(".", "")) == 7 and code.endswith("A")})
-    return [code for code in leaves if len(code.replace(".", "")) < 7], opened
+    opened = sorted({f"{dotted(code[:-1])}?" for code in leaves if len(code) == 7 and code.endswith("A")})
+    return [dotted(code) for code in leaves if len(code) < 7], opened
 
 
 def clause(chance: random.Random, concepts: list[int]) -> str:

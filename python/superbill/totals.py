@@ -32,18 +32,18 @@ class Total(NamedTuple):
 def totals(kb: KnowledgeBase, published: Path = PUBLISHED) -> list[Total]:
     """Every release in a knowledge base of which a total is known, in order of feed and day."""
     files: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    for feed, effective, _, _, _, rows, _ in kb.sources:
-        files[feed, effective].append(rows)
+    for feed, effective, _, _, _, count, _ in kb.sources:
+        files[feed, effective].append(count)
     found = []
     for total in tomllib.loads(published.read_text(encoding="utf-8"))["total"]:
         feed, effective = total["feed"], total["effective"].isoformat()
-        rows = files.get((feed, effective))
-        if not rows:
+        counts = files.get((feed, effective))
+        if not counts:
             continue
         if "valid" in total:
-            counted = ("valid", kb.billable_count(effective, system=total["system"]), total["valid"])
+            have, counted = kb.billable_count(effective, system=total["system"]), "valid"
         else:
             # A release that comes in two forms has its rows in each.
-            counted = ("rows", min(rows) if total.get("each") else sum(rows), total["rows"])
-        found.append(Total(feed, effective, *counted, total["citation"]))
+            have, counted = min(counts) if total.get("each") else sum(counts), "rows"
+        found.append(Total(feed, effective, counted, have, total[counted], total["citation"]))
     return sorted(found)
