@@ -32,6 +32,8 @@ def valid(kb: superbill.KnowledgeBase) -> list[superbill.CodeInfo]:
     ("words", "first", "matched"),
     [
         ("heart attack", "I21.9", "exact"),
+        ("heart failure", "I50.9", "exact"),
+        ("hart failure", "I50.9", "typo"),
         ("copd", "J44.9", "exact"),
         ("asthma", "J45.909", "exact"),
         ("type 2 diabetes", "E11.9", "exact"),

@@ -24,7 +24,8 @@ fn residual(kb: &KnowledgeBase, code: CodeId) -> Option<CodeId> {
     let mut at = code;
     while kb.flags(at) & flag::BILLABLE == 0 {
         let rest = |c: &CodeId| kb.flags(*c) & (flag::UNSPECIFIED | flag::RETIRED) == flag::UNSPECIFIED;
-        at = kb.children(at).find(rest)?;
+        // Of several it is what says least: "heart failure, unspecified" before "left ventricular failure, unspecified".
+        at = kb.children(at).filter(rest).min_by_key(|&c| kb.title(c).split_whitespace().count())?;
     }
     (at != code).then_some(at)
 }

@@ -198,6 +198,7 @@ impl Writer<'_> {
             (section::TEXT, out.text.into_bytes()),
             (section::SYSTEMS, out.systems.as_bytes().to_vec()),
             (section::KEYS, out.keys.as_bytes().to_vec()),
+            (section::KEY_SAMPLES, out.keys.iter().step_by(section::SAMPLE).copied().collect::<Vec<_>>().as_bytes().to_vec()),
             (section::VERSIONS, out.versions.as_bytes().to_vec()),
             (section::SUCCESSORS, self.successors()),
             (section::ATTRIBUTES, attributes),

@@ -84,7 +84,9 @@ pub(super) fn refine(kb: &KnowledgeBase, node: u32, leaf: u32, context: &Context
         // A default that a pack names is a child or deeper: go down the branch that holds it.
         let default = (leaf != NONE && leaf != at.0 && kb.subsumes(at, CodeId(leaf))).then_some(CodeId(leaf));
         let toward_default = || default.and_then(|d| kb.current_children(at).find(|&c| kb.subsumes(c, d)));
-        let unspecified = || kb.current_children(at).find(|&c| kb.has(c, flag::UNSPECIFIED));
+        // "Left ventricular failure, unspecified" says more than "heart failure" does: the rest of its siblings is what says least.
+        let residual = || kb.current_children(at).filter(|&c| kb.has(c, flag::UNSPECIFIED));
+        let unspecified = || residual().min_by_key(|&c| kb.distinct(c).len());
         let only = || {
             let mut children = kb.current_children(at);
             children.next().filter(|_| children.next().is_none())

@@ -45,6 +45,10 @@ pub mod section {
     pub const PACKS: u32 = 18;
     /// Postcard-encoded [`super::super::hcc::Categories`].
     pub const CATEGORIES: u32 = 19;
+    /// u64: every [`SAMPLE`]th key, so that a search for a code stays in the cache until its last step.
+    pub const KEY_SAMPLES: u32 = 21;
+    /// Keys from one sample to the next.
+    pub const SAMPLE: usize = 16;
     /// The term trie's own sections start here.
     pub const TRIE: u32 = 32;
     /// Edits of the practitioner setting, then of the outpatient hospital.

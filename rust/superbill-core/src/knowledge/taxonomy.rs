@@ -94,8 +94,17 @@ impl KnowledgeBase {
     /// The code with this key.
     pub fn find(&self, system: System, key: CodeKey) -> Option<CodeId> {
         let range = self.codes_of(system);
-        let keys = self.keys().get(range.start as usize..range.end as usize)?;
-        keys.binary_search_by_key(&key.0, |k| k.get()).ok().map(|at| CodeId(range.start + at as u32))
+        let (first, end) = (range.start as usize, range.end as usize);
+        // Between the samples of this system: the last one that is not above the key begins the stretch that may have it.
+        let samples: &[U64] = records(self.section(section::KEY_SAMPLES));
+        let inside = first.div_ceil(section::SAMPLE)..end.div_ceil(section::SAMPLE);
+        let below = samples.get(inside.clone())?.partition_point(|s| s.get() <= key.0);
+        let stretch = match below {
+            0 => first..end.min(inside.start * section::SAMPLE),
+            _ => (inside.start + below - 1) * section::SAMPLE..end.min((inside.start + below) * section::SAMPLE),
+        };
+        let keys = self.keys().get(stretch.clone())?;
+        keys.iter().position(|k| k.get() == key.0).map(|at| CodeId((stretch.start + at) as u32))
     }
 
     pub fn key(&self, code: CodeId) -> CodeKey {
