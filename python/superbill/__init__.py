@@ -14,6 +14,8 @@ Offsets are Unicode code points, half-open. Confidence is per mille. Dates are I
 
 from superbill._core import (
     BuildError,
+    Check,
+    ClaimError,
     CodedEncounter,
     CodeError,
     CodeInfo,
@@ -31,6 +33,8 @@ from superbill._core import (
 
 __all__ = [
     "BuildError",
+    "Check",
+    "ClaimError",
     "CodeError",
     "CodeInfo",
     "CodedEncounter",

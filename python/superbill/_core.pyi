@@ -13,6 +13,8 @@ from superbill import models
 __all__ = [
     "FORMAT_VERSION",
     "BuildError",
+    "Check",
+    "ClaimError",
     "CodeError",
     "CodeInfo",
     "CodedEncounter",
@@ -47,6 +49,12 @@ _Standing: TypeAlias = Literal["valid", "header", "not_yet", "expired", "undated
 _EncounterLike: TypeAlias = models.Encounter | Mapping[str, Any] | str | bytes
 """An encounter as a model, as a dict of the same shape, or as its JSON."""
 
+_ClaimLike: TypeAlias = models.Claim | Mapping[str, Any] | str | bytes
+"""A claim as a model, as a dict of the same shape, or as its JSON."""
+
+_RuleRow: TypeAlias = tuple[str, Literal["error", "review", "info"], str, str, str, str | None, str, str | None, str, str]
+"""Id, severity, title, message, citation, remedy, effective, end, pack, version; dates as ISO 8601."""
+
 __version__: str
 FORMAT_VERSION: int
 """Version of the knowledge base file."""
@@ -62,6 +70,9 @@ class BuildError(SuperbillError):
 
 class EncounterError(SuperbillError):
     """An encounter cannot be coded as it is; the message names the field, never its value."""
+
+class ClaimError(SuperbillError):
+    """A claim cannot be checked as it is; the message names the field, never its value."""
 
 class CodeError(SuperbillError):
     """A code is malformed, which is not the same as unknown."""
@@ -154,6 +165,27 @@ class KnowledgeBase:
         Answers stand in the order of the encounters; in the place of one that cannot be coded stands its `EncounterError`.
         """
 
+    def edit(self, claim: _ClaimLike) -> Check:
+        """Checks one claim against every edit.
+
+        Raises:
+            ClaimError: a field is missing or outside its set; the message names it, as "lines[3].date".
+            KnowledgeBaseError: the file is damaged or has no rules of editing.
+        """
+
+    def edit_many(self, claims: Sequence[_ClaimLike], *, threads: int = 0) -> list[Check | ClaimError]:
+        """Checks many claims on `threads` threads (0: one a core) without the GIL.
+
+        Checks stand in the order of the claims; in the place of one that cannot be checked stands its `ClaimError`.
+        """
+
+    @property
+    def rules(self) -> list[_RuleRow]:
+        """Rules of claim editing in order of id.
+
+        Raises `KnowledgeBaseError` where the file is damaged.
+        """
+
     def lookup(self, code: str, date: str | datetime.date, *, system: str | None = None) -> CodeInfo | None:
         """What is known of a code on a day; `None` where it is unknown.
 
@@ -217,6 +249,44 @@ class KnowledgeBase:
 
     def read(self, text: str) -> list[Mention]:
         """The conditions named in a text with what is said of them."""
+
+@final
+class Check:
+    """The findings of one claim.
+
+    Fields are as in `superbill.models.Check`. Two checks are equal where their bytes are.
+    """
+
+    __hash__: None  # type: ignore[assignment]
+    def __eq__(self, other: object, /) -> bool: ...
+    def to_model(self) -> models.Check:
+        """The check as a `superbill.models.Check`; made once."""
+
+    def to_json(self) -> bytes:
+        """Canonical JSON: the same check is the same bytes."""
+
+    def to_protobuf(self) -> bytes:
+        """Protobuf bytes of `superbill.v1.Check`."""
+
+    @property
+    def claim_id(self) -> str:
+        """The id that the caller gave the claim."""
+
+    @property
+    def knowledge(self) -> models.Knowledge | None:
+        """The knowledge base and the releases in it that this check rests on."""
+
+    @property
+    def findings(self) -> tuple[models.Finding, ...]:
+        """What was found, in order of the first line denied or affected."""
+
+    @property
+    def denied(self) -> tuple[str, ...]:
+        """Ids of the lines that are not payable, in the order in which findings tell them."""
+
+    @property
+    def severity(self) -> Literal["error", "review", "info"] | None:
+        """The severest severity among the findings; `None` where nothing was found."""
 
 @final
 class CodedEncounter:

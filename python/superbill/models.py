@@ -8,6 +8,7 @@ import msgspec
 __all__ = [
     "Alternative",
     "Charge",
+    "Check",
     "Claim",
     "ClaimDiagnosis",
     "CodedEncounter",
@@ -134,38 +135,6 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
     provider: Provider | None = None
 
 
-# superbill/v1/claim.proto: A claim to be checked against the published edits.
-
-
-class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    id: str = ""
-    # professional | outpatient_facility | inpatient_facility
-    setting: str = ""
-    patient: Patient | None = None
-    payer: Payer | None = None
-    diagnoses: tuple[ClaimDiagnosis, ...] = ()
-    lines: tuple[Line, ...] = ()
-    history: tuple[Line, ...] = ()
-    facts: tuple[Fact, ...] = ()
-
-
-class ClaimDiagnosis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    code: str = ""
-    # Y N U W, or absent for an exempt code.
-    poa: str | None = None
-
-
-class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A documented circumstance on which a modifier or a repair may rest."""
-
-    # separate_site | separate_session | separate_practitioner | separate_lesion | laterality
-    kind: str = ""
-    # Ids of the lines it is about.
-    lines: tuple[str, ...] = ()
-    # Where the documentation says so, in the documenter's words.
-    evidence: str = ""
-
-
 # superbill/v1/coded.proto: What comes out of the engine: codes with their proof.
 
 
@@ -261,16 +230,25 @@ class Alternative(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    # Stable id: "dx.excludes1", "dx.code_first", ...
+    # Stable id: "dx.excludes1", "ptp.denied", ...
     rule: str = ""
     # error | review | info
     severity: str = ""
+    # Of a pair: column 1 first, as in lines.
     codes: tuple[str, ...] = ()
     message: str = ""
     citation: str = ""
-    # The day from which the rule holds in the release that answered.
+    # First day of the row that it rests on; of the rule where it rests on no row.
     effective: str = ""
     remedy: str | None = None
+    # Ids of the claim lines that it is about, column 1 first.
+    lines: tuple[str, ...] = ()
+    # Ids of the lines that are not payable because of it.
+    denied: tuple[str, ...] = ()
+    # Last day of that row or rule; absent while open.
+    end: str | None = None
+    # The release of the table or pack that it rests on: "feed version".
+    release: str = ""
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -312,3 +290,44 @@ class Disposition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     # release | review | query | hold
     action: str = ""
     reasons: tuple[str, ...] = ()
+
+
+# superbill/v1/claim.proto: A claim to be checked against the published edits.
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    id: str = ""
+    # professional | outpatient_facility | inpatient_facility
+    setting: str = ""
+    patient: Patient | None = None
+    payer: Payer | None = None
+    diagnoses: tuple[ClaimDiagnosis, ...] = ()
+    lines: tuple[Line, ...] = ()
+    history: tuple[Line, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
+class ClaimDiagnosis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    code: str = ""
+    # Y N U W, or absent for an exempt code.
+    poa: str | None = None
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A documented circumstance on which a modifier or a repair may rest."""
+
+    # separate_site | separate_session | separate_practitioner | separate_lesion | laterality
+    kind: str = ""
+    # Ids of the lines it is about.
+    lines: tuple[str, ...] = ()
+    # Where the documentation says so, in the documenter's words.
+    evidence: str = ""
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the edits find on a claim."""
+
+    claim_id: str = ""
+    knowledge: Knowledge | None = None
+    # In order of the first line denied or affected, then of rule.
+    findings: tuple[Finding, ...] = ()

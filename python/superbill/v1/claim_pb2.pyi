@@ -1,3 +1,4 @@
+from superbill.v1 import coded_pb2 as _coded_pb2
 from superbill.v1 import encounter_pb2 as _encounter_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
@@ -44,3 +45,13 @@ class Fact(_message.Message):
     lines: _containers.RepeatedScalarFieldContainer[str]
     evidence: str
     def __init__(self, kind: _Optional[str] = ..., lines: _Optional[_Iterable[str]] = ..., evidence: _Optional[str] = ...) -> None: ...
+
+class Check(_message.Message):
+    __slots__ = ("claim_id", "knowledge", "findings")
+    CLAIM_ID_FIELD_NUMBER: _ClassVar[int]
+    KNOWLEDGE_FIELD_NUMBER: _ClassVar[int]
+    FINDINGS_FIELD_NUMBER: _ClassVar[int]
+    claim_id: str
+    knowledge: _coded_pb2.Knowledge
+    findings: _containers.RepeatedCompositeFieldContainer[_coded_pb2.Finding]
+    def __init__(self, claim_id: _Optional[str] = ..., knowledge: _Optional[_Union[_coded_pb2.Knowledge, _Mapping]] = ..., findings: _Optional[_Iterable[_Union[_coded_pb2.Finding, _Mapping]]] = ...) -> None: ...

@@ -1,6 +1,7 @@
 //! A knowledge base as Python sees it.
 
 use crate::{
+    check::{self, Check},
     coded::CodedEncounter,
     codes::CodeInfo,
     errors,
@@ -42,8 +43,8 @@ impl From<superbill_core::knowledge::KnowledgeBase> for KnowledgeBase {
     }
 }
 
-/// The JSON of an encounter: `bytes` and `str` as they are, anything else as msgspec writes it.
-fn json(encounter: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+/// The JSON of an encounter or a claim: `bytes` and `str` as they are, anything else as msgspec writes it.
+pub(crate) fn json(encounter: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     static ENCODE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     if let Ok(bytes) = encounter.cast::<PyBytes>() {
         return Ok(bytes.as_bytes().to_vec());
@@ -267,6 +268,36 @@ impl KnowledgeBase {
             Err(error) => Ok(errors::answer(&error).into_value(py).into_bound(py).into_any()),
         };
         answers.into_iter().map(object).collect()
+    }
+
+    /// Checks one claim against every edit: a `superbill.models.Claim`, a dict of the same shape, or its JSON as `str` or `bytes`.
+    ///
+    /// Raises `ClaimError` naming the field that is missing or outside its set, `KnowledgeBaseError` where the file is damaged or has no rules of editing.
+    fn edit(&self, claim: &Bound<'_, PyAny>) -> PyResult<Check> {
+        check::one(&self.inner, claim)
+    }
+
+    /// Checks many claims on `threads` threads (0: one a core) without the GIL. Checks stand in the order of the claims; in the place of
+    /// one that cannot be checked stands its error.
+    #[pyo3(signature = (claims, *, threads = 0))]
+    fn edit_many<'py>(&self, py: Python<'py>, claims: Vec<Bound<'py, PyAny>>, threads: usize) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        let inputs = claims.iter().map(json).collect::<PyResult<Vec<_>>>()?;
+        let pool =
+            rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| errors::SuperbillError::new_err(e.to_string()))?;
+        let answers: Vec<_> = py.detach(|| pool.install(|| inputs.par_iter().map(|i| check::answer(&self.inner, i)).collect()));
+        let object = |result: Result<_, superbill_proto::CheckError>| match result {
+            Ok(wire) => Bound::new(py, Check::new(wire)).map(Bound::into_any),
+            Err(error) => Ok(errors::check(&error).into_value(py).into_bound(py).into_any()),
+        };
+        answers.into_iter().map(object).collect()
+    }
+
+    /// Rules of claim editing in order of id: `(id, severity, title, message, citation, remedy, effective, end, pack, version)`, dates as ISO 8601.
+    ///
+    /// Raises `KnowledgeBaseError` where the file is damaged.
+    #[getter]
+    fn rules(&self) -> PyResult<Vec<check::RuleRow>> {
+        check::rules(&self.inner)
     }
 
     /// What is known of a code on a day; `None` where it is unknown. Without `system` it is looked for in ICD-10-CM, ICD-10-PCS, CPT and HCPCS.

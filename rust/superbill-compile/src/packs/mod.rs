@@ -3,6 +3,7 @@
 pub mod form;
 
 pub(crate) mod conditions;
+pub(crate) mod editing;
 pub(crate) mod encounter_types;
 pub(crate) mod guidelines;
 pub(crate) mod procedures;

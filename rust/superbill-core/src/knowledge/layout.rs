@@ -45,6 +45,8 @@ pub mod section {
     pub const PACKS: u32 = 18;
     /// Postcard-encoded [`super::super::hcc::Categories`].
     pub const CATEGORIES: u32 = 19;
+    /// Postcard-encoded [`super::super::editing::Editing`].
+    pub const EDITING: u32 = 20;
     /// The term trie's own sections start here.
     pub const TRIE: u32 = 32;
     /// Edits of the practitioner setting, then of the outpatient hospital.

@@ -4,6 +4,7 @@ pub mod add_on;
 pub mod attributes;
 pub mod container;
 pub mod diff;
+pub mod editing;
 pub mod hcc;
 pub mod layout;
 pub mod licensed;
@@ -12,8 +13,10 @@ pub mod releases;
 pub mod rules;
 
 mod base;
+mod services;
 mod taxonomy;
 
 pub use base::KnowledgeBase;
 pub use container::KnowledgeError;
+pub(crate) use services::{InForce, Indicators, Mue, Services};
 pub use taxonomy::{Known, Standing};

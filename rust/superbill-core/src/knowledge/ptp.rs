@@ -152,6 +152,15 @@ impl<'a> PtpEdits<'a> {
         Some(line.before.get() as usize + (within + (bits & ((1 << bit) - 1)).count_ones()) as usize)
     }
 
+    /// Whether any row names an ordered pair.
+    #[inline]
+    pub fn has(&self, column1: PtpCode, column2: PtpCode) -> bool {
+        let (Some(first), Some(second)) = (column1.first, column2.second) else { return false };
+        let (line, column) = (second as usize / COLUMNS, second as usize % COLUMNS);
+        let line = self.lines.get(first as usize * self.width + line);
+        line.is_some_and(|l| l.bits[column / 64].get() >> (column % 64) & 1 == 1)
+    }
+
     fn set(&self, pair: usize) -> &'a [RowRecord] {
         self.pairs.get(pair).and_then(|s| self.sets.get(s.get() as usize)).map_or(&[], |r| slice(self.rows, *r))
     }

@@ -1,0 +1,93 @@
+//! A claim from the wire, checked field by field.
+
+use crate::{
+    convert::{EncounterError, date, invalid, required, setting},
+    v1,
+};
+use std::collections::{HashMap, HashSet};
+use superbill_core::editing::{Claim, Provider, Resolver, modifier};
+
+/// Lines on a claim (X12 837I loop 2400), and in its history; more are refused, so that the work is bounded.
+const MOST_LINES: usize = 999;
+const MOST_HISTORY: usize = 10_000;
+/// Modifiers of a line; a claim form has four.
+const MOST_MODIFIERS: usize = 99;
+const MOST_FACTS: usize = 10_000;
+
+/// Numbers for identifiers, in the order in which they come.
+#[derive(Default)]
+struct Numbers<'a>(HashMap<&'a str, u32>);
+
+impl<'a> Numbers<'a> {
+    fn of(&mut self, text: Option<&'a str>) -> u32 {
+        let Some(text) = text.map(str::trim).filter(|t| !t.is_empty()) else { return 0 };
+        let next = self.0.len() as u32 + 1;
+        *self.0.entry(text).or_insert(next)
+    }
+}
+
+/// The id of a line: its own, else its place, counted from 1 ("h1" in the history).
+pub(crate) fn line_id(wire: &v1::Claim, at: usize) -> String {
+    let own = wire.lines.len();
+    let line = if at < own { wire.lines.get(at) } else { wire.history.get(at - own) };
+    match line {
+        Some(line) if !line.id.is_empty() => line.id.clone(),
+        _ if at < own => (at + 1).to_string(),
+        _ => format!("h{}", at - own + 1),
+    }
+}
+
+/// The engine's view of a claim.
+///
+/// # Errors
+/// [`EncounterError`] for the first field that is missing or outside its set.
+pub fn claim(resolver: &Resolver<'_>, wire: &v1::Claim) -> Result<Claim, EncounterError> {
+    for (field, found, most) in
+        [("lines", wire.lines.len(), MOST_LINES), ("history", wire.history.len(), MOST_HISTORY), ("facts", wire.facts.len(), MOST_FACTS)]
+    {
+        if found > most {
+            return invalid(field, format!("at most {most}"));
+        }
+    }
+    let mut claim = Claim::new(setting(&wire.setting)?);
+    let (mut npis, mut groups, mut specialties) = (Numbers::default(), Numbers::default(), Numbers::default());
+    let mut ids: HashMap<String, usize> = HashMap::new();
+    let lines = wire.lines.iter().enumerate().map(|l| ("lines", l)).chain(wire.history.iter().enumerate().map(|l| ("history", l)));
+    for (at, (field, (place, line))) in lines.enumerate() {
+        if ids.insert(line_id(wire, at), at).is_some() {
+            return invalid(format!("{field}[{place}].id"), "an id that no other line has");
+        }
+        required(&format!("{field}[{place}].date (it decides the rules of the line)"), &line.date)?;
+        let day = date(&format!("{field}[{place}].date"), &line.date)?;
+        if line.modifiers.len() > MOST_MODIFIERS {
+            return invalid(format!("{field}[{place}].modifiers"), format!("at most {MOST_MODIFIERS}"));
+        }
+        let by = line.provider.as_ref();
+        let specialty = by.and_then(|p| p.specialty.as_deref()).map(str::trim);
+        let provider = Provider {
+            npi: npis.of(by.and_then(|p| p.npi.as_deref())),
+            group: groups.of(by.and_then(|p| p.group.as_deref())),
+            specialty: specialties.of(specialty),
+        };
+        resolver.add(&mut claim, line.code.trim(), line.modifiers.iter().map(|m| modifier(m.trim())), day, line.units, provider);
+        if let Some(added) = claim.lines.last_mut() {
+            added.specialty = specialty.and_then(|s| resolver.asked_specialty(s));
+        }
+    }
+    claim.own = wire.lines.len();
+    let supports: HashSet<&str> = resolver.rules().said.supports.iter().map(String::as_str).collect();
+    for (place, fact) in wire.facts.iter().enumerate() {
+        if !supports.contains(fact.kind.as_str()) {
+            let mut known: Vec<&str> = supports.iter().copied().collect();
+            known.sort_unstable();
+            return invalid(format!("facts[{place}].kind"), format!("one of {}", known.join(" ")));
+        }
+        for (which, id) in fact.lines.iter().enumerate() {
+            let Some(&at) = ids.get(id) else {
+                return invalid(format!("facts[{place}].lines[{which}]"), "the id of a line of the claim or the history");
+            };
+            claim.lines[at].supported = true;
+        }
+    }
+    Ok(claim)
+}

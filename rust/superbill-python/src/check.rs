@@ -1,0 +1,132 @@
+//! What the edits found on a claim: frozen, over the Rust value; its fields become Python objects when first asked for.
+
+use crate::{errors, knowledge::json};
+use pyo3::{
+    prelude::*,
+    sync::PyOnceLock,
+    types::{PyBytes, PyTuple},
+};
+use std::cell::RefCell;
+use superbill_core::{editing, knowledge::KnowledgeBase};
+use superbill_proto::{CheckError, check, check_to_json, claim_from_json, v1};
+
+thread_local! {
+    static SCRATCH: RefCell<editing::Scratch> = RefCell::default();
+}
+
+/// Checks the claim of a JSON text.
+pub(crate) fn answer(kb: &KnowledgeBase, json: &[u8]) -> Result<v1::Check, CheckError> {
+    let wire = claim_from_json(json)?;
+    SCRATCH.with_borrow_mut(|scratch| check(kb, &wire, scratch))
+}
+
+/// The JSON of a claim as Python gives it.
+pub(crate) fn one(kb: &KnowledgeBase, claim: &Bound<'_, PyAny>) -> PyResult<Check> {
+    let json = json(claim)?;
+    answer(kb, &json).map(Check::new).map_err(|e| errors::check(&e))
+}
+
+/// The findings of one claim.
+///
+/// Fields are as in `superbill.models.Check`. Two checks are equal where their bytes are.
+#[pyclass(frozen, module = "superbill")]
+pub(crate) struct Check {
+    wire: v1::Check,
+    model: PyOnceLock<Py<PyAny>>,
+}
+
+impl Check {
+    pub(crate) fn new(wire: v1::Check) -> Self {
+        Self { wire, model: PyOnceLock::new() }
+    }
+
+    fn field<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        self.to_model(py)?.bind(py).getattr(name)
+    }
+}
+
+#[pymethods]
+impl Check {
+    /// The check as a `superbill.models.Check`; made once.
+    fn to_model(&self, py: Python<'_>) -> PyResult<&Py<PyAny>> {
+        static DECODE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        self.model.get_or_try_init(py, || {
+            let decode = DECODE.get_or_try_init(py, || {
+                let model = py.import("superbill.models")?.getattr("Check")?;
+                py.import("msgspec.json")?.getattr("Decoder")?.call1((model,))?.getattr("decode").map(Bound::unbind)
+            })?;
+            decode.call1(py, (self.to_json(py),))
+        })
+    }
+
+    /// Canonical JSON: the same check is the same bytes.
+    fn to_json<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &check_to_json(&self.wire))
+    }
+
+    /// Protobuf bytes of `superbill.v1.Check`.
+    fn to_protobuf<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &superbill_proto::check_to_protobuf(&self.wire))
+    }
+
+    /// The id that the caller gave the claim.
+    #[getter]
+    fn claim_id(&self) -> &str {
+        &self.wire.claim_id
+    }
+
+    /// The knowledge base and the releases in it that this check rests on.
+    #[getter]
+    fn knowledge<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.field(py, "knowledge")
+    }
+
+    /// What was found, in order of the first line denied or affected.
+    #[getter]
+    fn findings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.field(py, "findings")
+    }
+
+    /// Ids of the lines that are not payable, in the order in which findings tell them.
+    #[getter]
+    fn denied<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let mut lines: Vec<&str> = Vec::new();
+        for line in self.wire.findings.iter().flat_map(|f| &f.denied) {
+            if !lines.contains(&line.as_str()) {
+                lines.push(line);
+            }
+        }
+        PyTuple::new(py, lines)
+    }
+
+    /// The severest severity among the findings: `error`, `review`, `info`; `None` where nothing was found.
+    #[getter]
+    fn severity(&self) -> Option<&'static str> {
+        ["error", "review", "info"].into_iter().find(|s| self.wire.findings.iter().any(|f| f.severity == *s))
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.wire == other.wire
+    }
+
+    fn __repr__(&self) -> String {
+        // Only what is no patient data.
+        format!("<Check: {} findings, {}>", self.wire.findings.len(), self.severity().unwrap_or("clean"))
+    }
+}
+
+/// A rule as `superbill rules` shows it: id, severity, title, message, citation, remedy, effective, end, pack, version.
+pub(crate) type RuleRow = (String, &'static str, String, String, String, Option<String>, String, Option<String>, String, String);
+
+/// Every rule of claim editing, in order of id.
+pub(crate) fn rules(kb: &KnowledgeBase) -> PyResult<Vec<RuleRow>> {
+    use superbill_core::date::Date;
+    let rules = kb.edit_rules().map_err(|e| crate::knowledge::corrupt(&e))?;
+    let row = |r: &superbill_core::knowledge::editing::RuleWords| {
+        let end = (Date(r.end) != Date::OPEN).then(|| Date(r.end).to_string());
+        let (title, message, citation) = (r.title.clone(), r.message.clone(), r.citation.clone());
+        let effective = Date(r.effective).to_string();
+        (r.id.clone(), r.severity.name(), title, message, citation, r.remedy.clone(), effective, end, r.pack.clone(), r.version.clone())
+    };
+    Ok(rules.said.rules.iter().map(row).collect())
+}
