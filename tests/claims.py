@@ -67,12 +67,22 @@ INDICATORS = [
     ("45001", "0", "000", "0", "0", "0", "0"),
     ("45002", "0", "000", "0", "0", "0", "0"),
 ]
-MODIFIERS = "LT RT E1 F1 F2 F5 F6 TA LC RC XE XS XP XU 26X TC AS JW JZ GA GX GY GZ GG PT KX FT GP CQ GT".replace("26X ", "").split()
-HCPCS = [("G0001", "20200101", ""), ("G0002", "20200101", "20251231"), ("G0289", "20030101", ""), ("J1745", "20000101", ""), ("G0121", "20010101", "")]
+MODIFIERS = """
+    LT RT E1 F1 F2 F5 F6 TA LC RC XE XS XP XU TC AS JW JZ GA GX GY GZ GG PT KX FT GP CQ GT
+""".split()  # noqa: SIM905
+HCPCS = [
+    ("G0001", "20200101", ""),
+    ("G0002", "20200101", "20251231"),
+    ("G0289", "20030101", ""),
+    ("J1745", "20000101", ""),
+    ("G0121", "20010101", ""),
+]
 
 
 def pairs(rows: list[tuple[str, str, str, str, int]]) -> str:
-    return sources.PTP_HEADER + "".join(f"{a}\t{b}\t\t{first}\t{last}\t{indicator}\tMisuse of column two\r\n" for a, b, first, last, indicator in rows)
+    return sources.PTP_HEADER + "".join(
+        f"{a}\t{b}\t\t{first}\t{last}\t{indicator}\tMisuse of column two\r\n" for a, b, first, last, indicator in rows
+    )
 
 
 def units(setting: str) -> str:
@@ -113,13 +123,15 @@ def build(folder: Path) -> superbill.KnowledgeBase:
     return superbill.KnowledgeBase.from_bytes(image)
 
 
-def claim(lines: list[Any], date: str = "2026-01-05", setting: str = "professional", history: list[Any] | None = None, **fields: Any) -> Json:
+def claim(
+    lines: list[Any], date: str = "2026-01-05", setting: str = "professional", history: list[Any] | None = None, **fields: Any
+) -> Json:
     """A claim of lines in shorthand (`11112-59*2@2026-01-06`) or whole; ids are the places from 1."""
 
     def whole(given: Any) -> Json:
         return line(given, date) if isinstance(given, str) else {"units": 1, "date": date} | line(given["code"], date) | given
 
-    return {"setting": setting, "lines": [whole(l) for l in lines], "history": [whole(l) for l in history or []], **fields}
+    return {"setting": setting, "lines": [whole(given) for given in lines], "history": [whole(given) for given in history or []], **fields}
 
 
 def told(check: superbill.Check) -> list[str]:

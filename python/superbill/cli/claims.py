@@ -30,15 +30,19 @@ def add_commands(commands: Any) -> None:
         "check",
         help="check a claim, or a file of claims, against the published edits",
         description=(
-            "Lines are CODE[-MOD...][*UNITS][@DATE], as 29881-RT or 97110-GP*2. A file ends in .json (one Claim), .jsonl (one Claim a line) or "
-            f".csv (columns {', '.join(COLUMNS)}; lines of one claim follow each other). Exit code 1 where an error is found."
+            "Lines are CODE[-MOD...][*UNITS][@DATE], as 29881-RT or 97110-GP*2. A file ends in .json (one Claim), .jsonl (one Claim a "
+            f"line) or .csv (columns {', '.join(COLUMNS)}; lines of one claim follow each other). Exit code 1 where an error is found."
         ),
     )
     check.add_argument("lines", nargs="+", metavar="LINE", help="a line, or a file of claims")
     add_date(check, required=False)
-    check.add_argument("--setting", default="professional", help="professional, outpatient_facility, inpatient_facility (default: %(default)s)")
+    check.add_argument(
+        "--setting", default="professional", help="professional, outpatient_facility, inpatient_facility (default: %(default)s)"
+    )
     check.add_argument("--dx", action="append", default=[], metavar="CODE", help="a diagnosis, in the order of the claim; may be repeated")
-    check.add_argument("--history", action="append", default=[], metavar="LINE", help="a line of the patient billed before; may be repeated")
+    check.add_argument(
+        "--history", action="append", default=[], metavar="LINE", help="a line of the patient billed before; may be repeated"
+    )
     check.add_argument("--explain", action="store_true", help="the row, release, citation and remedy of each finding")
     check.add_argument("--threads", type=int, default=0, metavar="N", help="threads for files (default: one a core)")
     add_knowledge_base(check)
@@ -57,7 +61,9 @@ def line(text: str, date: str | None) -> Json:
         raise superbill.ClaimError("a line is CODE[-MOD...][*UNITS][@DATE], as 29881-RT or 97110-GP*2")
     day = found["date"] or date
     if day is None:
-        raise superbill.ClaimError("a line has no date of service: say it with --date YYYY-MM-DD (or --date today), or @YYYY-MM-DD on the line")
+        raise superbill.ClaimError(
+            "a line has no date of service: say it with --date YYYY-MM-DD (or --date today), or @YYYY-MM-DD on the line"
+        )
     modifiers = [modifier for modifier in found["modifiers"].split("-") if modifier]
     return {"code": found["code"].upper(), "modifiers": modifiers, "units": int(found["units"] or 1), "date": day}
 
@@ -90,13 +96,13 @@ def check_file(name: str, options: argparse.Namespace) -> int:
         if Path(name).suffix == ".csv":
             claims = (json.dumps(claim).encode() for claim in claims_of(io.TextIOWrapper(file, "utf-8-sig", newline=""), options.setting))
         for batch in batches(claims):
-            for claim, check in zip(batch, kb.edit_many(batch, threads=options.threads), strict=True):
-                if isinstance(check, superbill.Check):
-                    failed |= check.severity == "error"
-                    write_line(check.to_json())
+            for claim, answer in zip(batch, kb.edit_many(batch, threads=options.threads), strict=True):
+                if isinstance(answer, superbill.Check):
+                    failed |= answer.severity == "error"
+                    write_line(answer.to_json())
                 else:
                     failed = True
-                    write_line(json.dumps({"id": id_of(claim), "error": str(check)}).encode())
+                    write_line(json.dumps({"id": id_of(claim), "error": str(answer)}).encode())
     return PARTLY if failed else DONE
 
 

@@ -3,6 +3,7 @@
 use crate::{claim::line_id, render::open_end, v1};
 use std::collections::BTreeSet;
 use superbill_core::{
+    code::CodeKey,
     date::Date,
     editing::{Claim, Detail, Edited, Finding, Line, Resolver, Rule, Table},
     encounter::Setting,
@@ -91,20 +92,34 @@ impl Renderer<'_> {
             .to_uppercase()
     }
 
+    /// A diagnosis with its dot; what has no shape of a code is not repeated.
+    fn diagnosis(&self, at: u32) -> String {
+        let key = self.claim.diagnoses.get(at as usize).map(|d| d.key);
+        key.filter(|k| !k.is_empty()).map_or_else(String::new, CodeKey::dotted)
+    }
+
     fn ids(&self, lines: &[u32]) -> Vec<String> {
         lines.iter().map(|&at| line_id(self.wire, at as usize)).collect()
     }
 
     fn finding(&mut self, finding: &Finding) -> Option<v1::Finding> {
         let words = self.resolver.rules().words(finding.rule.id())?;
-        let lines = self.edited.stretch(finding.lines);
-        let date = lines.first().map_or(Date::OPEN, |&l| self.line(l).date);
+        let places = self.edited.stretch(finding.lines);
+        let lines = if finding.rule.of_diagnoses() { &[][..] } else { places };
+        let of_claim = || self.claim.lines.first().map_or(Date::OPEN, |l| l.date);
+        let date = lines.first().map_or_else(of_claim, |&l| self.line(l).date);
         let codes = match finding.rule {
-            Rule::NoRelease => Vec::new(),
+            Rule::NoRelease | Rule::DxNoRelease | Rule::DxPointer => Vec::new(),
+            Rule::DxSide => match finding.detail {
+                Detail::Diagnosis(at) => vec![self.diagnosis(at)],
+                _ => Vec::new(),
+            },
+            rule if rule.of_diagnoses() => places.iter().map(|&at| self.diagnosis(at)).collect(),
             rule if rule.of_pair() => lines.iter().map(|&l| self.code(l)).collect(),
             _ => lines.first().map(|&l| self.code(l)).into_iter().collect(),
         };
-        let released = self.release(finding.table, date);
+        let tabular = self.kb.rules().tabular.as_ref().filter(|_| finding.table == Table::Tabular);
+        let released = self.release(finding.table, date).or_else(|| tabular.map(|t| (t.id.clone(), Date(t.effective))));
         let release =
             released.clone().unwrap_or_else(|| (words.pack.clone(), Date::parse(&words.version).unwrap_or(Date(words.effective))));
         let first =
@@ -133,6 +148,8 @@ impl Renderer<'_> {
         let lines = self.edited.stretch(finding.lines);
         let code = |at: usize| codes.get(at).cloned().unwrap_or_default();
         match (name, finding.detail) {
+            ("codes", _) => codes.join(" and "),
+            ("title", _) => self.title(finding),
             ("code" | "column1" | "first", _) => code(0),
             ("column2" | "second", _) => code(1),
             ("date", Detail::Missing { date, .. }) => date.to_string(),
@@ -179,6 +196,13 @@ impl Renderer<'_> {
             .into(),
             _ => String::new(),
         }
+    }
+
+    /// The title of the first diagnosis of a finding.
+    fn title(&self, finding: &Finding) -> String {
+        let at = self.edited.stretch(finding.lines).first().copied().unwrap_or(u32::MAX);
+        let code = self.claim.diagnoses.get(at as usize).filter(|_| finding.rule.of_diagnoses()).and_then(|d| d.id);
+        code.map_or_else(String::new, |c| self.kb.title(c))
     }
 
     fn is_major(&self, lines: &[u32]) -> bool {

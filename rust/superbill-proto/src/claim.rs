@@ -5,7 +5,11 @@ use crate::{
     v1,
 };
 use std::collections::{HashMap, HashSet};
-use superbill_core::editing::{Claim, Provider, Resolver, modifier};
+use superbill_core::{
+    date::Date,
+    editing::{Claim, Patient, Provider, Resolver, modifier},
+    encounter::Sex,
+};
 
 /// Lines on a claim (X12 837I loop 2400), and in its history; more are refused, so that the work is bounded.
 const MOST_LINES: usize = 999;
@@ -13,6 +17,9 @@ const MOST_HISTORY: usize = 10_000;
 /// Modifiers of a line; a claim form has four.
 const MOST_MODIFIERS: usize = 99;
 const MOST_FACTS: usize = 10_000;
+/// Diagnoses; a claim form has 12, a claim of a facility 25.
+const MOST_DIAGNOSES: usize = 99;
+const MOST_POINTERS: usize = 99;
 
 /// Numbers for identifiers, in the order in which they come.
 #[derive(Default)]
@@ -42,9 +49,12 @@ pub(crate) fn line_id(wire: &v1::Claim, at: usize) -> String {
 /// # Errors
 /// [`EncounterError`] for the first field that is missing or outside its set.
 pub fn claim(resolver: &Resolver<'_>, wire: &v1::Claim) -> Result<Claim, EncounterError> {
-    for (field, found, most) in
-        [("lines", wire.lines.len(), MOST_LINES), ("history", wire.history.len(), MOST_HISTORY), ("facts", wire.facts.len(), MOST_FACTS)]
-    {
+    for (field, found, most) in [
+        ("lines", wire.lines.len(), MOST_LINES),
+        ("history", wire.history.len(), MOST_HISTORY),
+        ("facts", wire.facts.len(), MOST_FACTS),
+        ("diagnoses", wire.diagnoses.len(), MOST_DIAGNOSES),
+    ] {
         if found > most {
             return invalid(field, format!("at most {most}"));
         }
@@ -62,6 +72,12 @@ pub fn claim(resolver: &Resolver<'_>, wire: &v1::Claim) -> Result<Claim, Encount
         if line.modifiers.len() > MOST_MODIFIERS {
             return invalid(format!("{field}[{place}].modifiers"), format!("at most {MOST_MODIFIERS}"));
         }
+        if line.pointers.len() > MOST_POINTERS {
+            return invalid(format!("{field}[{place}].pointers"), format!("at most {MOST_POINTERS}"));
+        }
+        if field == "lines" {
+            claim.pointers.extend(line.pointers.iter().map(|&rank| (place as u32, rank)));
+        }
         let by = line.provider.as_ref();
         let specialty = by.and_then(|p| p.specialty.as_deref()).map(str::trim);
         let provider = Provider {
@@ -75,6 +91,18 @@ pub fn claim(resolver: &Resolver<'_>, wire: &v1::Claim) -> Result<Claim, Encount
         }
     }
     claim.own = wire.lines.len();
+    if claim.own == 0 && !wire.diagnoses.is_empty() {
+        return invalid("lines", "at least one (its date decides what holds of the diagnoses)");
+    }
+    for diagnosis in &wire.diagnoses {
+        let poa = match diagnosis.poa.as_deref().map(str::trim).unwrap_or_default().as_bytes() {
+            [] => 0,
+            [value] => value.to_ascii_uppercase(),
+            _ => b'?',
+        };
+        resolver.add_diagnosis(&mut claim, diagnosis.code.trim(), poa);
+    }
+    claim.patient = patient(wire)?;
     let supports: HashSet<&str> = resolver.rules().said.supports.iter().map(String::as_str).collect();
     for (place, fact) in wire.facts.iter().enumerate() {
         if !supports.contains(fact.kind.as_str()) {
@@ -90,4 +118,19 @@ pub fn claim(resolver: &Resolver<'_>, wire: &v1::Claim) -> Result<Claim, Encount
         }
     }
     Ok(claim)
+}
+
+fn patient(wire: &v1::Claim) -> Result<Patient, EncounterError> {
+    let patient = wire.patient.as_ref();
+    let sex = match patient.and_then(|p| p.sex.as_deref()) {
+        Some("female") => Some(Sex::Female),
+        Some("male") => Some(Sex::Male),
+        None | Some("other" | "unknown") => None,
+        Some(_) => return invalid("patient.sex", "one of female male other unknown"),
+    };
+    let birth: Option<Date> = patient.and_then(|p| p.birth_date.as_deref()).map(|b| date("patient.birth_date", b)).transpose()?;
+    if birth.is_some_and(|b| wire.lines.iter().any(|l| Date::parse(&l.date).is_ok_and(|d| d < b))) {
+        return invalid("patient.birth_date", "a day not after the dates of the lines");
+    }
+    Ok(Patient { sex, birth })
 }

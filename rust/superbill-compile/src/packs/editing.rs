@@ -9,7 +9,9 @@ use superbill_core::{
     editing,
     knowledge::{
         attributes::{Kind, characters},
-        editing::{ASKED, Bypass, Check, Classes, CodeClass, Editing, Globals, Modifiers, NamedModifier, Period, Rank, RuleWords},
+        editing::{
+            ASKED, Bypass, Check, Classes, CodeClass, Diagnoses, Editing, Globals, Modifiers, NamedModifier, Period, Rank, RuleWords,
+        },
         rules::Pack,
     },
 };
@@ -92,6 +94,7 @@ fn lists(form: &PackFile) -> impl Iterator<Item = &Vec<String>> {
         .globals
         .iter()
         .flat_map(|g| [&g.visit_apart, &g.visit_same_day, &g.procedure_apart, &g.repeat, &g.needs_earlier, &g.needs_open]);
+    let sides = form.diagnoses.iter().flat_map(|d| [&d.left, &d.right]);
     (form.modifier.iter().map(|m| &m.modifiers))
         .chain(form.modifier_class.iter().map(|m| &m.modifiers))
         .chain(form.bypass.iter().flat_map(|b| [&b.modifiers, &b.not_with]))
@@ -100,6 +103,7 @@ fn lists(form: &PackFile) -> impl Iterator<Item = &Vec<String>> {
         .chain(form.period.iter().map(|p| &p.visit))
         .chain(form.separate_line.iter().map(|l| &l.modifiers))
         .chain(globals)
+        .chain(sides)
 }
 
 pub(crate) fn compile(forms: &Forms<'_>, packs: &[Pack]) -> Result<Editing, CompileError> {
@@ -265,8 +269,39 @@ fn tables(file: &str, form: &PackFile, names: &Names<'_>, said: &mut Editing) ->
             said.any_day.push(key(file, code)?.0);
         }
     }
+    if let Some(of) = &form.diagnoses {
+        said.diagnoses = diagnoses(file, of, names)?;
+    }
     said.supports.extend(form.support.iter().flat_map(|s| s.kinds.iter().cloned()));
     Ok(())
+}
+
+/// Ranges of keys of ICD-10-CM for "Z00", "V00-Y99".
+fn icd_ranges(file: &str, codes: &[String]) -> Result<Vec<(u64, u64)>, CompileError> {
+    let key = |text: &str| System::Icd10cm.parse(text).map_err(|e| CompileError::new(file, format!("{text:?}: {e}")));
+    let range = |code: &String| {
+        let (first, last) = code.split_once('-').unwrap_or((code, code));
+        Ok((key(first)?.0, key(last)?.end().0))
+    };
+    codes.iter().map(range).collect()
+}
+
+fn diagnoses(file: &str, of: &form::Diagnoses, names: &Names<'_>) -> Result<Diagnoses, CompileError> {
+    let age = |(name, &(first, last)): (&String, &(u32, u32))| match Kind::named(name) {
+        Some(kind) => Ok((kind as u16, first, last)),
+        None => fail(file, format!("no published list {name}")),
+    };
+    Ok(Diagnoses {
+        external_causes: icd_ranges(file, &of.external_causes)?,
+        first_only: icd_ranges(file, &of.first_only)?,
+        first_only_except: icd_ranges(file, &of.first_only_except)?,
+        precede: icd_ranges(file, &of.precede)?,
+        ages: of.ages.iter().map(age).collect::<Result<_, _>>()?,
+        left: names.modifiers(file, &of.left)?,
+        right: names.modifiers(file, &of.right)?,
+        most: (of.most_professional, of.most_facility),
+        most_pointers: of.most_pointers,
+    })
 }
 
 /// Where any rule has words, each of the engine's has.

@@ -47,6 +47,7 @@ pub struct PackFile {
     pub globals: Option<Globals>,
     pub separate_line: Vec<ModifierList>,
     pub any_day: Vec<Codes>,
+    pub diagnoses: Option<Diagnoses>,
     /// Run by the tests; not compiled.
     pub example: Vec<Table>,
 }
@@ -474,4 +475,20 @@ pub struct Globals {
     pub repeat: Vec<String>,
     pub needs_earlier: Vec<String>,
     pub needs_open: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Diagnoses {
+    pub external_causes: Vec<String>,
+    pub first_only: Vec<String>,
+    pub first_only_except: Vec<String>,
+    pub precede: Vec<String>,
+    /// First and last age in years by the name of a published list.
+    pub ages: BTreeMap<String, (u32, u32)>,
+    pub left: Vec<String>,
+    pub right: Vec<String>,
+    pub most_professional: u32,
+    pub most_facility: u32,
+    pub most_pointers: u32,
 }

@@ -3,9 +3,9 @@
 use crate::{
     code::{CodeId, CodeKey, System},
     date::Date,
-    encounter::Setting,
+    encounter::{Setting, Sex},
     knowledge::{
-        Indicators, KnowledgeError, Services,
+        Indicators, KnowledgeBase, KnowledgeError, Services,
         editing::{Classes, EditRules, Modifiers},
         ptp::{PtpCode, PtpEdits},
     },
@@ -72,6 +72,23 @@ impl Line {
     }
 }
 
+/// A diagnosis of the claim.
+#[derive(Clone, Copy, Debug)]
+pub struct Diagnosis {
+    /// None where ICD-10-CM has no such code.
+    pub id: Option<CodeId>,
+    pub key: CodeKey,
+    /// Present on admission as it was told; 0 where it was not.
+    pub poa: u8,
+}
+
+/// The patient as far as codes ask.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Patient {
+    pub sex: Option<Sex>,
+    pub birth: Option<Date>,
+}
+
 /// A claim: its own lines, then lines of the patient that were billed before.
 #[derive(Clone, Debug)]
 pub struct Claim {
@@ -80,11 +97,24 @@ pub struct Claim {
     /// Number of lines on the claim itself.
     pub own: usize,
     pub modifiers: Vec<[u8; 2]>,
+    /// In the order of the claim: first-listed or principal diagnosis first.
+    pub diagnoses: Vec<Diagnosis>,
+    /// Line and rank of the diagnosis that it points to, from 1.
+    pub pointers: Vec<(u32, u32)>,
+    pub patient: Patient,
 }
 
 impl Claim {
     pub fn new(setting: Setting) -> Self {
-        Self { setting, lines: Vec::new(), own: 0, modifiers: Vec::new() }
+        Self {
+            setting,
+            lines: Vec::new(),
+            own: 0,
+            modifiers: Vec::new(),
+            diagnoses: Vec::new(),
+            pointers: Vec::new(),
+            patient: Patient::default(),
+        }
     }
 
     /// Whether two lines are of one provider. A facility is one provider.
@@ -112,6 +142,7 @@ pub fn modifier(text: &str) -> [u8; 2] {
 
 /// Adds lines to claims: looks up codes and what the tables say of them.
 pub struct Resolver<'a> {
+    pub(super) kb: &'a KnowledgeBase,
     pub(super) rules: &'a EditRules,
     pub(super) services: Services<'a>,
     /// Edits of the setting; none for inpatient facilities.
@@ -121,10 +152,15 @@ pub struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
+    /// Adds a diagnosis after those that the claim has.
+    pub fn add_diagnosis(&self, claim: &mut Claim, code: &str, poa: u8) {
+        let key = System::Icd10cm.parse(code).ok();
+        let id = key.and_then(|k| self.kb.find(System::Icd10cm, k));
+        claim.diagnoses.push(Diagnosis { id, key: key.unwrap_or(CodeKey(0)), poa });
+    }
+
     /// Adds a line; lines of the history after all lines of the claim.
-    ///
-    /// # Errors
-    /// None yet; a line that cannot be used carries its fault.
+    /// A line that cannot be used carries its fault.
     pub fn add(&self, claim: &mut Claim, code: &str, modifiers: impl Iterator<Item = [u8; 2]>, date: Date, units: u32, provider: Provider) {
         let key = [System::Cpt, System::Hcpcs].iter().find_map(|s| s.parse(code).ok());
         let id = key.and_then(|k| self.services.find(k));

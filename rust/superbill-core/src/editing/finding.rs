@@ -29,6 +29,33 @@ rules! {
     AddOnNoPrimary = "addon.no_primary",
     AddOnPayerList = "addon.payer_list",
     AddOnPrimaryDenied = "addon.primary_denied",
+    DxAge = "dx.age",
+    DxCodeAlso = "dx.code_also",
+    DxCodeFirst = "dx.code_first",
+    DxDuplicate = "dx.duplicate",
+    DxEtiologyMissing = "dx.etiology_missing",
+    DxExcludes1 = "dx.excludes1",
+    DxExternalCauseFirst = "dx.external_cause_first",
+    DxFirstOnly = "dx.first_only",
+    DxHeader = "dx.header",
+    DxIntegral = "dx.integral",
+    DxManifestationFirst = "dx.manifestation_first",
+    DxNeverFirst = "dx.never_first",
+    DxNoRelease = "dx.no_release",
+    DxNotOnDate = "dx.not_on_date",
+    DxPoaExempt = "dx.poa_exempt",
+    DxPoaInvalid = "dx.poa_invalid",
+    DxPoaMissing = "dx.poa_missing",
+    DxPoaUndetermined = "dx.poa_undetermined",
+    DxPointer = "dx.pointer",
+    DxPregnancyFirst = "dx.pregnancy_first",
+    DxSeventhCharacter = "dx.seventh_character",
+    DxSex = "dx.sex",
+    DxSide = "dx.side",
+    DxTooMany = "dx.too_many",
+    DxUnacceptablePrincipal = "dx.unacceptable_principal",
+    DxUnknown = "dx.unknown",
+    DxUseAdditional = "dx.use_additional",
     ProcedureInside = "global.procedure_inside",
     VisitInside = "global.visit_inside",
     VisitSameDay = "global.visit_same_day",
@@ -81,6 +108,11 @@ impl Rule {
         )
     }
 
+    /// Whether its places are those of diagnoses instead of lines.
+    pub fn of_diagnoses(self) -> bool {
+        self.id().starts_with("dx.") && !matches!(self, Self::DxSide | Self::DxPointer)
+    }
+
     pub(super) fn of_ptp(self) -> bool {
         matches!(self, Self::PtpBypassed | Self::PtpDenied | Self::PtpRowsDisagree | Self::PtpSameSite | Self::PtpSupported)
     }
@@ -94,6 +126,8 @@ pub enum Table {
     AddOns,
     /// The code lists.
     Codes,
+    /// The tabular list of ICD-10-CM.
+    Tabular,
     /// The fee schedule's indicators.
     Indicators,
     /// The rule of a pack alone.
@@ -123,6 +157,8 @@ pub enum Detail {
     },
     /// Last day of the period after surgery.
     Until(Date),
+    /// The place of a diagnosis that a line points to.
+    Diagnosis(u32),
     /// The table that no release covers on the day.
     Missing {
         table: Table,
@@ -141,7 +177,7 @@ pub struct Stretch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Finding {
     pub rule: Rule,
-    /// Lines that it is about, and those that are not payable because of it.
+    /// Lines that it is about (diagnoses, of rules of diagnoses), and those that are not payable because of it.
     pub lines: Stretch,
     pub denied: Stretch,
     pub table: Table,
@@ -205,6 +241,11 @@ impl Edited {
         self.findings.push(Finding { rule, lines, denied, table, detail, from, to });
     }
 
+    /// A finding about diagnoses, in the order given.
+    pub(super) fn of_diagnoses(&mut self, rule: Rule, places: impl IntoIterator<Item = u32>, table: Table) {
+        self.find(rule, places, [], 0, (table, Detail::None), (0, 0));
+    }
+
     /// A finding about one line that denies nothing.
     pub(super) fn of_line(&mut self, rule: Rule, line: usize, about: (Table, Detail)) {
         self.find(rule, [line as u32], [], 0, about, (0, 0));
@@ -219,7 +260,8 @@ impl Edited {
             let affected = if f.rule.of_pair() { all.last() } else { all.first() };
             let first = denied.first().or(affected).copied().unwrap_or(0);
             let other = all.iter().copied().find(|&l| l != first).unwrap_or(first);
-            (first, f.rule as u8, other)
+            // What is found of the diagnoses is told before what is found of the lines.
+            (!f.rule.of_diagnoses(), first, f.rule as u8, other)
         };
         findings.sort_by_key(key);
     }

@@ -1,10 +1,11 @@
 //! Claim editing: every published edit on the lines of a claim, in one order.
 //!
-//! Line checks, modifiers, pairs, units, add-on codes with what falls with them, then pairs whose column 1 is not payable for another reason are
+//! Diagnoses, line checks, modifiers, pairs, units, add-on codes with what falls with them, then pairs whose column 1 is not payable for another reason are
 //! dropped, then periods after surgery.
 
 mod add_on;
 mod claim;
+mod diagnoses;
 mod finding;
 mod globals;
 mod lines;
@@ -12,7 +13,7 @@ mod modifiers;
 mod mue;
 mod ptp;
 
-pub use claim::{Claim, EditError, Fault, Line, MALFORMED, Provider, Resolver, modifier};
+pub use claim::{Claim, Diagnosis, EditError, Fault, Line, MALFORMED, Patient, Provider, Resolver, modifier};
 pub use finding::{Detail, Edited, Finding, Rule, Stretch, Table};
 
 use crate::{
@@ -29,6 +30,7 @@ pub struct Scratch {
     by_day: Vec<u32>,
     by_code: Vec<u32>,
     dependents: add_on::Dependents,
+    noted: diagnoses::Noted,
 }
 
 impl<'a> Resolver<'a> {
@@ -47,7 +49,7 @@ impl<'a> Resolver<'a> {
             Setting::InpatientFacility => None,
         };
         let ptp = table.map(|t| kb.ptp(t)).transpose()?;
-        Ok(Self { rules, services: Services::new(kb)?, ptp, table })
+        Ok(Self { kb, rules, services: Services::new(kb)?, ptp, table })
     }
 
     /// The rules that it edits by.
@@ -72,8 +74,9 @@ impl<'a> Resolver<'a> {
 
     /// Edits one claim of the setting that this was made for.
     pub fn edit<'s>(&self, claim: &Claim, scratch: &'s mut Scratch) -> &'s Edited {
-        let Scratch { edited, by_day, by_code, dependents } = scratch;
+        let Scratch { edited, by_day, by_code, dependents, noted } = scratch;
         edited.clear(claim.lines.len());
+        diagnoses::check(self, claim, noted, edited);
         lines::check(claim, edited);
         by_day.clear();
         by_day.extend((0..).zip(&claim.lines).filter(|l| l.1.fault.is_none()).map(|l| l.0));

@@ -65,8 +65,13 @@ struct Section {
 pub struct Container {
     image: Image,
     sections: Arc<[Section]>,
+    /// By id, its place among the sections and one more; 0 where the file has none. A section is asked for in every lookup.
+    places: Arc<[u16; PLACES]>,
     hash: [u8; 32],
 }
+
+/// Ids from here on, which no section has yet, are searched for.
+const PLACES: usize = 256;
 
 fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
@@ -112,7 +117,14 @@ impl Container {
             let id = u32_at(entry, 0).ok_or(outside.clone())?;
             sections.push(Section { id, place: start as usize..end as usize, fast, digest, state: AtomicU8::new(UNCHECKED) });
         }
-        Ok(Self { image, sections: sections.into(), hash: computed })
+        let mut places = [0; PLACES];
+        // Of two with one id the first is meant.
+        for (place, section) in sections.iter().enumerate().rev() {
+            if let Some(at) = places.get_mut(section.id as usize) {
+                *at = place as u16 + 1;
+            }
+        }
+        Ok(Self { image, sections: sections.into(), places: Arc::new(places), hash: computed })
     }
 
     fn bytes(&self, section: &Section) -> &[u8] {
@@ -154,7 +166,11 @@ impl Container {
 
     /// The bytes of a section; empty where the file has none. To be checked first.
     pub fn section(&self, id: u32) -> &[u8] {
-        self.sections.iter().find(|s| s.id == id).map_or(&[], |s| self.bytes(s))
+        let section = match self.places.get(id as usize) {
+            Some(&place) => usize::from(place).checked_sub(1).and_then(|at| self.sections.get(at)),
+            None => self.sections.iter().find(|s| s.id == id),
+        };
+        section.map_or(&[], |s| self.bytes(s))
     }
 
     /// Ids and sizes of the sections, in the order of the file.

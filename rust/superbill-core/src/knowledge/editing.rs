@@ -186,6 +186,26 @@ pub struct Editing {
     pub separate_lines: Modifiers,
     /// Add-on codes whose primary may stand on another day.
     pub any_day: Vec<u64>,
+    pub diagnoses: Diagnoses,
+}
+
+/// What packs say of the diagnoses of a claim; codes as ranges of keys, half-open.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnoses {
+    pub external_causes: Vec<(u64, u64)>,
+    /// Codes that stand first or not at all, and those below them that do not.
+    pub first_only: Vec<(u64, u64)>,
+    pub first_only_except: Vec<(u64, u64)>,
+    /// Codes that go before those of all other chapters.
+    pub precede: Vec<(u64, u64)>,
+    /// Ages in years of the publisher's lists of codes of an age: list, first and last.
+    pub ages: Vec<(u16, u32, u32)>,
+    /// Modifiers of each side.
+    pub left: Modifiers,
+    pub right: Modifiers,
+    /// Diagnoses that a claim holds: professional, facility; and pointers of a line.
+    pub most: (u32, u32),
+    pub most_pointers: u32,
 }
 
 /// Days that the releases of a table cover.
@@ -240,6 +260,8 @@ pub struct EditRules {
     pub add_ons: Coverage,
     /// Whether a list of modifiers is loaded.
     pub modifiers_listed: bool,
+    /// Whether the list of codes exempt from the indicator of presence on admission is loaded.
+    pub exemptions_listed: bool,
     /// Systems of services of which any code is loaded: CPT, HCPCS.
     pub listed: [bool; 2],
 }
@@ -252,6 +274,7 @@ fn is_lettered(key: u64) -> bool {
 /// Names of the feeds of edits by setting: practitioner, outpatient hospital.
 pub const PTP_FEEDS: [&str; 2] = ["ncci_ptp_practitioner", "ncci_ptp_hospital"];
 pub const MUE_FEEDS: [&str; 2] = ["ncci_mue_practitioner", "ncci_mue_outpatient_hospital"];
+pub const EXEMPTIONS_FEED: &str = "poa_exempt";
 pub const ADD_ON_FEED: &str = "ncci_add_on";
 
 impl EditRules {
@@ -281,6 +304,7 @@ impl EditRules {
             mue: MUE_FEEDS.map(|f| Coverage::of(kb, f, false)),
             add_ons: Coverage::of(kb, ADD_ON_FEED, true),
             modifiers_listed: !kb.codes_of(System::HcpcsModifier).is_empty(),
+            exemptions_listed: kb.releases().all.iter().any(|r| r.feed == EXEMPTIONS_FEED),
             listed: [System::Cpt, System::Hcpcs].map(|s| !kb.codes_of(s).is_empty()),
             said,
         }

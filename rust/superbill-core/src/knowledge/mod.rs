@@ -13,10 +13,12 @@ pub mod releases;
 pub mod rules;
 
 mod base;
+mod notes;
 mod services;
 mod taxonomy;
 
 pub use base::KnowledgeBase;
 pub use container::KnowledgeError;
+pub(crate) use notes::Notes;
 pub(crate) use services::{InForce, Indicators, Mue, Services};
 pub use taxonomy::{Known, Standing};

@@ -20,6 +20,14 @@ use zerocopy::{
 const WORDS: usize = 7;
 const COLUMNS: usize = WORDS * 64;
 
+/// Words of a summary. All summaries together stay in a cache that the lines do not fit into, and most probes end there.
+const SUMMARY: usize = 4;
+
+/// Codes of a stretch, as a power of two: as few as the bits of a summary allow.
+fn stretch(seconds: usize) -> u32 {
+    seconds.div_ceil(SUMMARY * 64).max(1).next_power_of_two().trailing_zeros()
+}
+
 /// Parts of the store.
 mod part {
     /// u64 keys of column-1 codes, in order.
@@ -36,7 +44,9 @@ mod part {
     pub(super) const ROWS: u32 = 5;
     /// u32 `yyyymmdd`: first days of the releases.
     pub(super) const RELEASES: u32 = 6;
-    pub(super) const ALL: u32 = 7;
+    /// u64, [`super::SUMMARY`] for each column-1 code: which stretches of column-2 codes have any pair.
+    pub(super) const SUMMARY: u32 = 7;
+    pub(super) const ALL: u32 = 8;
 }
 
 /// Bits of 448 columns, then the number of pairs in all lines before.
@@ -100,7 +110,10 @@ pub struct PtpEdits<'a> {
     sets: &'a [Range],
     rows: &'a [RowRecord],
     releases: &'a [U32],
+    /// Empty in files of an earlier version.
+    summaries: &'a [U64],
     width: usize,
+    stretch: u32,
 }
 
 impl<'a> PtpEdits<'a> {
@@ -122,9 +135,12 @@ impl<'a> PtpEdits<'a> {
             sets: records(part(part::SETS)),
             rows: records(part(part::ROWS)),
             releases: records(part(part::RELEASES)),
+            summaries: records(part(part::SUMMARY)),
             width,
+            stretch: stretch(seconds.len()),
         };
-        if edits.lines.len() == firsts.len() * width {
+        let summarised = edits.summaries.is_empty() || edits.summaries.len() == firsts.len() * SUMMARY;
+        if summarised && edits.lines.len() == firsts.len() * width {
             Ok(edits)
         } else {
             Err(KnowledgeError::Corrupt("the lines of edits do not fit their codes"))
@@ -138,9 +154,20 @@ impl<'a> PtpEdits<'a> {
         (code.first.is_some() || code.second.is_some()).then_some(code)
     }
 
+    /// Whether a pair may be there: where its stretch has none, it is not.
+    #[inline]
+    fn may_have(&self, first: u32, second: u32) -> bool {
+        let stretch = second >> self.stretch;
+        let word = self.summaries.get(first as usize * SUMMARY + (stretch / 64) as usize);
+        word.is_none_or(|w| w.get() >> (stretch % 64) & 1 == 1)
+    }
+
     /// The place of a pair among the pairs.
     #[inline]
     fn pair(&self, first: u32, second: u32) -> Option<usize> {
+        if !self.may_have(first, second) {
+            return None;
+        }
         let (line, column) = (second as usize / COLUMNS, second as usize % COLUMNS);
         let line = self.lines.get(first as usize * self.width + line)?;
         let (word, bit) = (column / 64, column % 64);
@@ -156,6 +183,9 @@ impl<'a> PtpEdits<'a> {
     #[inline]
     pub fn has(&self, column1: PtpCode, column2: PtpCode) -> bool {
         let (Some(first), Some(second)) = (column1.first, column2.second) else { return false };
+        if !self.may_have(first, second) {
+            return false;
+        }
         let (line, column) = (second as usize / COLUMNS, second as usize % COLUMNS);
         let line = self.lines.get(first as usize * self.width + line);
         line.is_some_and(|l| l.bits[column / 64].get() >> (column % 64) & 1 == 1)
@@ -324,6 +354,8 @@ impl PtpBuilder {
         rows.sort_unstable_by_key(|r| (r.0, r.1, r.3, r.2));
         let width = seconds.len().div_ceil(COLUMNS);
         let mut lines = vec![Line::default(); firsts.len() * width];
+        let mut summaries = vec![U64::default(); firsts.len() * SUMMARY];
+        let stretch = stretch(seconds.len());
         let mut sets: BTreeMap<Vec<RowRecord>, Vec<usize>> = BTreeMap::new();
         let mut pairs = 0;
         for pair in rows.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
@@ -331,6 +363,8 @@ impl PtpBuilder {
             let line = &mut lines[first * width + second / COLUMNS];
             let word = &mut line.bits[second % COLUMNS / 64];
             *word = (word.get() | 1 << (second % COLUMNS % 64)).into();
+            let summary = &mut summaries[first * SUMMARY + (second >> stretch) / 64];
+            *summary = (summary.get() | 1 << ((second >> stretch) % 64)).into();
             let record = |same: &[(u32, u32, u32, PtpRow)]| {
                 let (of_all, row) = (same.iter().map(|s| place(s.2)), same[0].3);
                 RowRecord {
@@ -368,6 +402,7 @@ impl PtpBuilder {
             (part::SETS, set_ranges.as_bytes().to_vec()),
             (part::ROWS, all.as_bytes().to_vec()),
             (part::RELEASES, releases.as_bytes().to_vec()),
+            (part::SUMMARY, summaries.as_bytes().to_vec()),
         ]
     }
 }
@@ -476,7 +511,7 @@ mod tests {
         }
 
         #[test]
-        fn no_bytes_panic(bytes in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 7)) {
+        fn no_bytes_panic(bytes in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 8)) {
             let parts: Vec<(u32, Vec<u8>)> = (0..).zip(bytes).collect();
             if let Ok(edits) = view(&parts) {
                 let codes: Vec<PtpCode> = edits.firsts.iter().chain(edits.seconds).filter_map(|k| edits.resolve(CodeKey(k.get()))).collect();
