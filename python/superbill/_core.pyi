@@ -179,6 +179,20 @@ class KnowledgeBase:
         Checks stand in the order of the claims; in the place of one that cannot be checked stands its `ClaimError`.
         """
 
+    def check(self, claim: _ClaimLike) -> Check:
+        """Checks one claim as `edit` does, and tells its lawful repairs and what has to be asked of the provider.
+
+        Raises:
+            ClaimError: a field is missing or outside its set; the message names it, as "lines[3].date".
+            KnowledgeBaseError: the file is damaged or has no rules of editing.
+        """
+
+    def check_many(self, claims: Sequence[_ClaimLike], *, threads: int = 0) -> list[Check | ClaimError]:
+        """Checks many claims as `check` does one, on `threads` threads (0: one a core) without the GIL.
+
+        Checks stand in the order of the claims; in the place of one that cannot be checked stands its `ClaimError`.
+        """
+
     @property
     def rules(self) -> list[_RuleRow]:
         """Rules of claim editing in order of id.
@@ -252,7 +266,7 @@ class KnowledgeBase:
 
 @final
 class Check:
-    """The findings of one claim.
+    """The findings of one claim, and its lawful repairs where they were asked for.
 
     Fields are as in `superbill.models.Check`. Two checks are equal where their bytes are.
     """
@@ -279,6 +293,14 @@ class Check:
     @property
     def findings(self) -> tuple[models.Finding, ...]:
         """What was found, in order of the first line denied or affected."""
+
+    @property
+    def repairs(self) -> tuple[models.Repair, ...]:
+        """Lawful changes that clear every error of the lines, the least departure from the claim first; empty where they were not asked for."""
+
+    @property
+    def queries(self) -> tuple[models.Query, ...]:
+        """What to ask of the provider where a fact would decide and none is told; empty where repairs were not asked for."""
 
     @property
     def denied(self) -> tuple[str, ...]:

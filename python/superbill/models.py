@@ -7,6 +7,7 @@ import msgspec
 
 __all__ = [
     "Alternative",
+    "Change",
     "Charge",
     "Check",
     "Claim",
@@ -30,6 +31,7 @@ __all__ = [
     "Provider",
     "Query",
     "Release",
+    "Repair",
     "Step",
     "Visit",
     "VisitElement",
@@ -258,6 +260,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     missing: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    # Ids of the claim lines that it is about.
+    lines: tuple[str, ...] = ()
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -316,12 +320,17 @@ class ClaimDiagnosis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A documented circumstance on which a modifier or a repair may rest."""
 
-    # separate_site | separate_session | separate_practitioner | separate_lesion | laterality
+    # separate_site | separate_session | separate_practitioner | separate_lesion | laterality | no_overlap |
+    # separate_evaluation | decision_for_surgery | unrelated | staged | return_to_operating_room |
+    # repeat_same_practitioner | repeat_other_practitioner | repeat_test, and those that packs of repair tell
     kind: str = ""
     # Ids of the lines it is about.
     lines: tuple[str, ...] = ()
     # Where the documentation says so, in the documenter's words.
     evidence: str = ""
+    # Which side or site, where the fact says it: left, right, bilateral, or the anatomic modifier that says the same
+    # (F5, LC).
+    value: str | None = None
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -331,3 +340,37 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     knowledge: Knowledge | None = None
     # In order of the first line denied or affected, then of rule.
     findings: tuple[Finding, ...] = ()
+    # Lawful changes that clear every error of the lines, where repairs are asked for: the least departure from the
+    # claim first.
+    repairs: tuple[Repair, ...] = ()
+    # What to ask of the provider where a fact would decide and none is told.
+    queries: tuple[Query, ...] = ()
+
+
+class Repair(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Changes that together leave no error of the lines."""
+
+    changes: tuple[Change, ...] = ()
+    # Facts of the claim without which it would not be lawful.
+    rests_on: tuple[Fact, ...] = ()
+    clears: tuple[Finding, ...] = ()
+    # The sum over the changes of how far each departs from the claim, as the pack of repair ranks them.
+    departure: int = 0
+    # Whether it is known that no repair departs less than the first; absent where the search had to stop early.
+    proven: bool = False
+    # The lines of the claim that comes of it.
+    lines: tuple[Line, ...] = ()
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    # reorder | remove_modifier | add_modifier | units | bilateral | merge | split | swap_code | combine | drop
+    kind: str = ""
+    # Ids of the lines that it changes.
+    lines: tuple[str, ...] = ()
+    # Modifiers that it adds, removes or puts in order.
+    modifiers: tuple[str, ...] = ()
+    # The code that stands there then, where it is another.
+    code: str | None = None
+    # What it does, and why it may.
+    message: str = ""
+    citation: str = ""

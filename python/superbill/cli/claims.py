@@ -44,6 +44,9 @@ def add_commands(commands: Any) -> None:
         "--history", action="append", default=[], metavar="LINE", help="a line of the patient billed before; may be repeated"
     )
     check.add_argument("--explain", action="store_true", help="the row, release, citation and remedy of each finding")
+    check.add_argument(
+        "--repair", action="store_true", help="for files of claims: tell lawful repairs and what to ask too, as is told of one claim"
+    )
     check.add_argument("--threads", type=int, default=0, metavar="N", help="threads for files (default: one a core)")
     add_knowledge_base(check)
     add_json(check)
@@ -79,7 +82,7 @@ def run_check(options: argparse.Namespace) -> int:
         "lines": [line(text, options.date) for text in options.lines],
         "history": [line(text, options.date) for text in options.history],
     }
-    return tell(claim, knowledge_base(options).edit(claim), options)
+    return tell(claim, knowledge_base(options).check(claim), options)
 
 
 def check_file(name: str, options: argparse.Namespace) -> int:
@@ -87,16 +90,17 @@ def check_file(name: str, options: argparse.Namespace) -> int:
     if Path(name).suffix == ".json":
         with source(name) as file:
             content = file.read()
-        check = knowledge_base(options).edit(content)
+        check = knowledge_base(options).check(content)
         return tell(json.loads(content), check, options)
     kb = knowledge_base(options)
+    many = kb.check_many if options.repair else kb.edit_many
     failed = False
     with source(name) as file:
         claims: Iterable[bytes] = (text for text in file if text.strip())
         if Path(name).suffix == ".csv":
             claims = (json.dumps(claim).encode() for claim in claims_of(io.TextIOWrapper(file, "utf-8-sig", newline=""), options.setting))
         for batch in batches(claims):
-            for claim, answer in zip(batch, kb.edit_many(batch, threads=options.threads), strict=True):
+            for claim, answer in zip(batch, many(batch, threads=options.threads), strict=True):
                 if isinstance(answer, superbill.Check):
                     failed |= answer.severity == "error"
                     write_line(answer.to_json())

@@ -142,3 +142,20 @@ def show_check(claim: dict[str, Any], check: superbill.Check, *, explain: bool) 
             console.print(f"    {finding.citation}", style="dim")
         if finding.remedy and explain:
             console.print(f"    remedy: {finding.remedy}")
+    show_repairs(console, check, explain=explain)
+
+
+def show_repairs(console: Console, check: superbill.Check, *, explain: bool) -> None:
+    """What can lawfully be done about the errors, and what has to be asked."""
+    for number, repair in enumerate(check.repairs, 1):
+        unproven = "" if repair.proven else " (a repair that departs less may exist)"
+        console.print(Text.assemble((f"repair {number}", "bold"), f"{unproven}: {'; '.join(change.message for change in repair.changes)}"))
+        for fact in repair.rests_on:
+            console.print(f"    rests on: {fact.kind} (lines {' '.join(fact.lines)})", style="dim")
+        if explain:
+            for change in repair.changes:
+                console.print(f"    {change.citation}", style="dim")
+            cleared = ", ".join(f"{finding.rule} ({' '.join(finding.lines)})" for finding in repair.clears)
+            console.print(f"    clears: {cleared}", style="dim")
+    for query in check.queries:
+        console.print(Text.assemble(("ask", "bold"), f": {query.about} {' / '.join(query.options)}"))

@@ -39,11 +39,11 @@ pub fn render(kb: &KnowledgeBase, resolver: &Resolver<'_>, wire: &v1::Claim, cla
         v1::Release { feed: feed.clone(), version: day.to_string(), effective: day.to_string(), end }
     };
     let releases = renderer.used.iter().map(release).collect();
-    v1::Check { claim_id: wire.id.clone(), knowledge: Some(v1::Knowledge { hash: kb.hash(), releases }), findings }
+    v1::Check { claim_id: wire.id.clone(), knowledge: Some(v1::Knowledge { hash: kb.hash(), releases }), findings, ..v1::Check::default() }
 }
 
 /// A template with the names in braces filled in.
-fn fill(template: &str, mut value: impl FnMut(&str) -> String) -> String {
+pub(crate) fn fill(template: &str, mut value: impl FnMut(&str) -> String) -> String {
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
@@ -55,7 +55,7 @@ fn fill(template: &str, mut value: impl FnMut(&str) -> String) -> String {
     out + rest
 }
 
-fn modifier_text(modifier: [u8; 2]) -> String {
+pub(crate) fn modifier_text(modifier: [u8; 2]) -> String {
     if modifier == superbill_core::editing::MALFORMED { "of another shape".into() } else { modifier.map(char::from).iter().collect() }
 }
 

@@ -7,8 +7,9 @@ use crate::{
 use std::collections::{HashMap, HashSet};
 use superbill_core::{
     date::Date,
-    editing::{Claim, Patient, Provider, Resolver, modifier},
+    editing::{Claim, Fact, MALFORMED, Patient, Provider, Resolver, modifier},
     encounter::Sex,
+    knowledge::repair::Repair,
 };
 
 /// Lines on a claim (X12 837I loop 2400), and in its history; more are refused, so that the work is bounded.
@@ -103,21 +104,43 @@ pub fn claim(resolver: &Resolver<'_>, wire: &v1::Claim) -> Result<Claim, Encount
         resolver.add_diagnosis(&mut claim, diagnosis.code.trim(), poa);
     }
     claim.patient = patient(wire)?;
-    let supports: HashSet<&str> = resolver.rules().said.supports.iter().map(String::as_str).collect();
+    let (supports, repair): (HashSet<&str>, _) =
+        (resolver.rules().said.supports.iter().map(String::as_str).collect(), &resolver.rules().said.repair);
     for (place, fact) in wire.facts.iter().enumerate() {
-        if !supports.contains(fact.kind.as_str()) {
-            let mut known: Vec<&str> = supports.iter().copied().collect();
+        let kind = repair.fact(&fact.kind);
+        let supporting = supports.contains(fact.kind.as_str());
+        if kind.is_none() && !supporting {
+            let mut known: Vec<&str> = supports.iter().copied().chain(repair.facts.iter().map(String::as_str)).collect();
             known.sort_unstable();
+            known.dedup();
             return invalid(format!("facts[{place}].kind"), format!("one of {}", known.join(" ")));
         }
         for (which, id) in fact.lines.iter().enumerate() {
             let Some(&at) = ids.get(id) else {
                 return invalid(format!("facts[{place}].lines[{which}]"), "the id of a line of the claim or the history");
             };
-            claim.lines[at].supported = true;
+            claim.lines[at].supported |= supporting;
+        }
+        if let Some(kind) = kind {
+            let lines = fact.lines.iter().filter_map(|id| ids.get(id)).map(|&at| at as u32).collect();
+            claim.facts.push(Fact { kind, value: value(repair, fact.value.as_deref(), place)?, lines });
+        } else {
+            // It keeps its place among the facts.
+            claim.facts.push(Fact { kind: u16::MAX, value: MALFORMED, lines: Vec::new() });
         }
     }
     Ok(claim)
+}
+
+/// The modifier that says what a fact says of its side or site.
+fn value(repair: &Repair, said: Option<&str>, place: usize) -> Result<[u8; 2], EncounterError> {
+    let Some(said) = said.map(str::trim).filter(|s| !s.is_empty()) else { return Ok(MALFORMED) };
+    let worded = repair.values.iter().find(|v| v.0 == said).map(|v| v.1);
+    let known = worded.or_else(|| Some(modifier(said)).filter(|&m| m != MALFORMED));
+    match known {
+        Some(modifier) => Ok(modifier),
+        None => invalid(format!("facts[{place}].value"), "left, right, bilateral or an anatomic modifier"),
+    }
 }
 
 fn patient(wire: &v1::Claim) -> Result<Patient, EncounterError> {

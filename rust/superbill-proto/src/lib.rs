@@ -6,6 +6,7 @@ mod check;
 mod claim;
 mod convert;
 mod render;
+mod repair;
 mod words;
 
 pub use check::render as render_check;
@@ -73,6 +74,18 @@ pub fn check(kb: &KnowledgeBase, wire: &v1::Claim, scratch: &mut editing::Scratc
     let resolver = editing::Resolver::new(kb, setting)?;
     let claim = claim(&resolver, wire)?;
     Ok(render_check(kb, &resolver, wire, &claim, resolver.edit(&claim, scratch)))
+}
+
+/// Checks a claim, and tells what can lawfully be done about the errors of its lines and what has to be asked.
+pub fn check_and_repair(kb: &KnowledgeBase, wire: &v1::Claim, scratch: &mut editing::Scratch) -> Result<v1::Check, CheckError> {
+    let setting = convert::setting(&wire.setting)?;
+    let resolver = editing::Resolver::new(kb, setting)?;
+    let claim = claim(&resolver, wire)?;
+    let edited = resolver.edit(&claim, scratch);
+    let mut check = render_check(kb, &resolver, wire, &claim, edited);
+    let repairs = editing::repair::repair(&resolver, &claim, edited);
+    repair::put(&resolver, wire, &claim, &repairs, &mut check);
+    Ok(check)
 }
 
 /// Reads a claim from JSON with the field names of the schema.

@@ -238,6 +238,7 @@ impl Renderer<'_> {
                     missing: self.kb.told_apart_by(*node),
                     options,
                     evidence: vec![self.evidence(*evidence)],
+                    lines: Vec::new(),
                 }
             }
             Query::Elements { family, missing, side, evidence } => {
@@ -250,6 +251,7 @@ impl Renderer<'_> {
                     missing: elements.iter().map(|e| e.id.clone()).chain(side.then(|| "side".to_owned())).collect(),
                     options: values.chain(sides).take(MOST_OPTIONS).collect(),
                     evidence: evidence.iter().map(|&s| self.evidence(s)).collect(),
+                    lines: Vec::new(),
                 }
             }
         }

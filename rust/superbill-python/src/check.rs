@@ -6,27 +6,46 @@ use pyo3::{
     sync::PyOnceLock,
     types::{PyBytes, PyTuple},
 };
+use rayon::prelude::*;
 use std::cell::RefCell;
 use superbill_core::{editing, knowledge::KnowledgeBase};
-use superbill_proto::{CheckError, check, check_to_json, claim_from_json, v1};
+use superbill_proto::{CheckError, check, check_and_repair, check_to_json, claim_from_json, v1};
 
 thread_local! {
     static SCRATCH: RefCell<editing::Scratch> = RefCell::default();
 }
 
-/// Checks the claim of a JSON text.
-pub(crate) fn answer(kb: &KnowledgeBase, json: &[u8]) -> Result<v1::Check, CheckError> {
+/// Checks the claim of a JSON text, with repairs where they are asked for.
+pub(crate) fn answer(kb: &KnowledgeBase, json: &[u8], repair: bool) -> Result<v1::Check, CheckError> {
     let wire = claim_from_json(json)?;
-    SCRATCH.with_borrow_mut(|scratch| check(kb, &wire, scratch))
+    SCRATCH.with_borrow_mut(|scratch| if repair { check_and_repair(kb, &wire, scratch) } else { check(kb, &wire, scratch) })
 }
 
-/// The JSON of a claim as Python gives it.
-pub(crate) fn one(kb: &KnowledgeBase, claim: &Bound<'_, PyAny>) -> PyResult<Check> {
+/// The check of a claim as Python gives it.
+pub(crate) fn one(kb: &KnowledgeBase, claim: &Bound<'_, PyAny>, repair: bool) -> PyResult<Check> {
     let json = json(claim)?;
-    answer(kb, &json).map(Check::new).map_err(|e| errors::check(&e))
+    answer(kb, &json, repair).map(Check::new).map_err(|e| errors::check(&e))
 }
 
-/// The findings of one claim.
+/// The checks of many claims as Python gives them, on threads without the GIL.
+pub(crate) fn many<'py>(
+    kb: &KnowledgeBase,
+    py: Python<'py>,
+    claims: &[Bound<'py, PyAny>],
+    threads: usize,
+    repair: bool,
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let inputs = claims.iter().map(json).collect::<PyResult<Vec<_>>>()?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| errors::SuperbillError::new_err(e.to_string()))?;
+    let answers: Vec<_> = py.detach(|| pool.install(|| inputs.par_iter().map(|i| answer(kb, i, repair)).collect()));
+    let object = |result: Result<_, CheckError>| match result {
+        Ok(wire) => Bound::new(py, Check::new(wire)).map(Bound::into_any),
+        Err(error) => Ok(errors::check(&error).into_value(py).into_bound(py).into_any()),
+    };
+    answers.into_iter().map(object).collect()
+}
+
+/// The findings of one claim, and its lawful repairs where they were asked for.
 ///
 /// Fields are as in `superbill.models.Check`. Two checks are equal where their bytes are.
 #[pyclass(frozen, module = "superbill")]
@@ -85,6 +104,18 @@ impl Check {
     #[getter]
     fn findings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.field(py, "findings")
+    }
+
+    /// Lawful changes that clear every error of the lines, the least departure from the claim first; empty where they were not asked for.
+    #[getter]
+    fn repairs<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.field(py, "repairs")
+    }
+
+    /// What to ask of the provider where a fact would decide and none is told; empty where repairs were not asked for.
+    #[getter]
+    fn queries<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.field(py, "queries")
     }
 
     /// Ids of the lines that are not payable, in the order in which findings tell them.

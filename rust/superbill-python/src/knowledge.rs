@@ -274,22 +274,28 @@ impl KnowledgeBase {
     ///
     /// Raises `ClaimError` naming the field that is missing or outside its set, `KnowledgeBaseError` where the file is damaged or has no rules of editing.
     fn edit(&self, claim: &Bound<'_, PyAny>) -> PyResult<Check> {
-        check::one(&self.inner, claim)
+        check::one(&self.inner, claim, false)
     }
 
     /// Checks many claims on `threads` threads (0: one a core) without the GIL. Checks stand in the order of the claims; in the place of
     /// one that cannot be checked stands its error.
     #[pyo3(signature = (claims, *, threads = 0))]
     fn edit_many<'py>(&self, py: Python<'py>, claims: Vec<Bound<'py, PyAny>>, threads: usize) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        let inputs = claims.iter().map(json).collect::<PyResult<Vec<_>>>()?;
-        let pool =
-            rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| errors::SuperbillError::new_err(e.to_string()))?;
-        let answers: Vec<_> = py.detach(|| pool.install(|| inputs.par_iter().map(|i| check::answer(&self.inner, i)).collect()));
-        let object = |result: Result<_, superbill_proto::CheckError>| match result {
-            Ok(wire) => Bound::new(py, Check::new(wire)).map(Bound::into_any),
-            Err(error) => Ok(errors::check(&error).into_value(py).into_bound(py).into_any()),
-        };
-        answers.into_iter().map(object).collect()
+        check::many(&self.inner, py, &claims, threads, false)
+    }
+
+    /// Checks one claim as `edit` does, and tells its lawful repairs and what has to be asked of the provider.
+    ///
+    /// Raises `ClaimError` naming the field that is missing or outside its set, `KnowledgeBaseError` where the file is damaged or has no rules of editing.
+    fn check(&self, claim: &Bound<'_, PyAny>) -> PyResult<Check> {
+        check::one(&self.inner, claim, true)
+    }
+
+    /// Checks many claims as `check` does one, on `threads` threads (0: one a core) without the GIL. Checks stand in the order of the claims; in the
+    /// place of one that cannot be checked stands its error.
+    #[pyo3(signature = (claims, *, threads = 0))]
+    fn check_many<'py>(&self, py: Python<'py>, claims: Vec<Bound<'py, PyAny>>, threads: usize) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        check::many(&self.inner, py, &claims, threads, true)
     }
 
     /// Rules of claim editing in order of id: `(id, severity, title, message, citation, remedy, effective, end, pack, version)`, dates as ISO 8601.

@@ -1,6 +1,9 @@
 //! editing/*.toml: rules of claim editing, in words and as tables. Compiled over all packs at once, since classes and modifiers of one are named by others.
 
-use super::form::{self, PackFile};
+use super::{
+    form::{self, PackFile},
+    repair,
+};
 use crate::{CompileError, base::day};
 use std::collections::{BTreeMap, BTreeSet};
 use superbill_core::{
@@ -22,12 +25,12 @@ const MOST_MODIFIERS: usize = 128;
 
 type Forms<'a> = [(&'a str, PackFile)];
 
-fn fail<T>(file: &str, problem: impl Into<String>) -> Result<T, CompileError> {
+pub(super) fn fail<T>(file: &str, problem: impl Into<String>) -> Result<T, CompileError> {
     Err(CompileError::new(file, problem.into()))
 }
 
 /// The key of a service's code.
-fn key(file: &str, code: &str) -> Result<CodeKey, CompileError> {
+pub(super) fn key(file: &str, code: &str) -> Result<CodeKey, CompileError> {
     let key = [System::Cpt, System::Hcpcs].iter().find_map(|s| s.parse(code).ok());
     key.ok_or_else(|| CompileError::new(file, format!("{code:?} is no code of a service")))
 }
@@ -57,21 +60,21 @@ fn ranges(file: &str, codes: &[String]) -> Result<Vec<(u64, u64)>, CompileError>
 }
 
 /// Names that lists may use.
-struct Names<'a> {
+pub(super) struct Names<'a> {
     classes: BTreeMap<&'a str, usize>,
     modifier_classes: BTreeMap<&'a str, &'a [String]>,
     bits: BTreeMap<[u8; 2], usize>,
 }
 
 impl Names<'_> {
-    fn classes(&self, file: &str, names: &[String]) -> Result<Classes, CompileError> {
+    pub(super) fn classes(&self, file: &str, names: &[String]) -> Result<Classes, CompileError> {
         names.iter().try_fold(0, |set, name| match self.classes.get(name.as_str()) {
             Some(at) => Ok(set | 1 << at),
             None => fail(file, format!("no [[code_class]] {name}")),
         })
     }
 
-    fn modifiers(&self, file: &str, names: &[String]) -> Result<Modifiers, CompileError> {
+    pub(super) fn modifiers(&self, file: &str, names: &[String]) -> Result<Modifiers, CompileError> {
         let bit = |name: &String| match self.bits.get(&editing::modifier(name)) {
             Some(at) => Ok(1 << at),
             None => fail(file, format!("{name:?} is no modifier and no [[modifier_class]]")),
@@ -104,6 +107,7 @@ fn lists(form: &PackFile) -> impl Iterator<Item = &Vec<String>> {
         .chain(form.separate_line.iter().map(|l| &l.modifiers))
         .chain(globals)
         .chain(sides)
+        .chain(form.repair.iter().flat_map(repair::lists))
 }
 
 pub(crate) fn compile(forms: &Forms<'_>, packs: &[Pack]) -> Result<Editing, CompileError> {
@@ -189,7 +193,7 @@ fn words(file: &str, form: &PackFile, pack: &Pack, said: &mut Editing) -> Result
     Ok(())
 }
 
-fn check(file: &str, check: &form::Check, names: &Names<'_>) -> Result<Check, CompileError> {
+pub(super) fn check(file: &str, check: &form::Check, names: &Names<'_>) -> Result<Check, CompileError> {
     let mut indicator = None;
     for (name, values) in &check.indicator {
         let kind = Kind::named(name).filter(|k| ASKED.contains(k));
@@ -271,6 +275,9 @@ fn tables(file: &str, form: &PackFile, names: &Names<'_>, said: &mut Editing) ->
     }
     if let Some(of) = &form.diagnoses {
         said.diagnoses = diagnoses(file, of, names)?;
+    }
+    if let Some(of) = &form.repair {
+        said.repair = repair::compile(file, of, names)?;
     }
     said.supports.extend(form.support.iter().flat_map(|s| s.kinds.iter().cloned()));
     Ok(())

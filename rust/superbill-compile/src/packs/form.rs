@@ -48,6 +48,7 @@ pub struct PackFile {
     pub separate_line: Vec<ModifierList>,
     pub any_day: Vec<Codes>,
     pub diagnoses: Option<Diagnoses>,
+    pub repair: Option<super::repair::Form>,
     /// Run by the tests; not compiled.
     pub example: Vec<Table>,
 }

@@ -8,6 +8,7 @@ pub(crate) mod encounter_types;
 pub(crate) mod guidelines;
 pub(crate) mod procedures;
 pub(crate) mod reading;
+pub mod repair;
 
 use crate::CompileError;
 use form::PackFile;

@@ -82,6 +82,17 @@ pub struct Diagnosis {
     pub poa: u8,
 }
 
+/// A documented circumstance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// Place of its kind in the facts that packs tell.
+    pub kind: u16,
+    /// The modifier that says the same, where the fact names a side or site: [`MALFORMED`] where it does not.
+    pub value: [u8; 2],
+    /// Places of the lines that it names.
+    pub lines: Vec<u32>,
+}
+
 /// The patient as far as codes ask.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Patient {
@@ -102,6 +113,7 @@ pub struct Claim {
     /// Line and rank of the diagnosis that it points to, from 1.
     pub pointers: Vec<(u32, u32)>,
     pub patient: Patient,
+    pub facts: Vec<Fact>,
 }
 
 impl Claim {
@@ -114,6 +126,7 @@ impl Claim {
             diagnoses: Vec::new(),
             pointers: Vec::new(),
             patient: Patient::default(),
+            facts: Vec::new(),
         }
     }
 

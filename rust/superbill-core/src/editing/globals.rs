@@ -9,7 +9,7 @@ use crate::{
     knowledge::editing::{Globals, Period},
 };
 
-fn period<'a>(globals: &'a Globals, line: &Line) -> Option<&'a Period> {
+pub(super) fn period<'a>(globals: &'a Globals, line: &Line) -> Option<&'a Period> {
     let indicator = line.indicators.global;
     if indicator == 0 { None } else { globals.periods.iter().find(|p| p.indicator == indicator) }
 }

@@ -12,8 +12,9 @@ mod lines;
 mod modifiers;
 mod mue;
 mod ptp;
+pub mod repair;
 
-pub use claim::{Claim, Diagnosis, EditError, Fault, Line, MALFORMED, Patient, Provider, Resolver, modifier};
+pub use claim::{Claim, Diagnosis, EditError, Fact, Fault, Line, MALFORMED, Patient, Provider, Resolver, modifier};
 pub use finding::{Detail, Edited, Finding, Rule, Stretch, Table};
 
 use crate::{

@@ -38,7 +38,7 @@ pub(super) fn check(resolver: &Resolver<'_>, claim: &Claim, usable: &[u32], edit
 }
 
 /// Whether a modifier is of CPT by a pack, or in the published list on the day. Without that list only its shape can be wrong.
-fn known(resolver: &Resolver<'_>, line: &Line, modifier: [u8; 2]) -> bool {
+pub(super) fn known(resolver: &Resolver<'_>, line: &Line, modifier: [u8; 2]) -> bool {
     if modifier == MALFORMED {
         return false;
     }
@@ -54,7 +54,7 @@ fn known(resolver: &Resolver<'_>, line: &Line, modifier: [u8; 2]) -> bool {
 }
 
 /// The rank of a modifier on a line; none where the packs give it none.
-fn rank(resolver: &Resolver<'_>, line: &Line, modifier: [u8; 2]) -> Option<u16> {
+pub(super) fn rank(resolver: &Resolver<'_>, line: &Line, modifier: [u8; 2]) -> Option<u16> {
     let rules = resolver.rules;
     let bit = 1 << rules.bit(modifier)?;
     let of = |on_class: bool| {
@@ -80,7 +80,7 @@ fn matrix(resolver: &Resolver<'_>, claim: &Claim, at: u32, edited: &mut Edited) 
     }
 }
 
-fn broken(resolver: &Resolver<'_>, claim: &Claim, at: u32, row: usize, check: &Check) -> bool {
+pub(super) fn broken(resolver: &Resolver<'_>, claim: &Claim, at: u32, row: usize, check: &Check) -> bool {
     let line = &claim.lines[at as usize];
     let indicated = |(kind, values): &(u16, Vec<u8>)| {
         let told = ASKED.iter().position(|k| *k as u16 == *kind).map_or(0, |place| line.indicators.asked[place]);

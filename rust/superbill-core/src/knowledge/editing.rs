@@ -187,6 +187,7 @@ pub struct Editing {
     /// Add-on codes whose primary may stand on another day.
     pub any_day: Vec<u64>,
     pub diagnoses: Diagnoses,
+    pub repair: super::repair::Repair,
 }
 
 /// What packs say of the diagnoses of a claim; codes as ranges of keys, half-open.

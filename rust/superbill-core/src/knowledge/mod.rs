@@ -10,6 +10,7 @@ pub mod layout;
 pub mod licensed;
 pub mod ptp;
 pub mod releases;
+pub mod repair;
 pub mod rules;
 
 mod base;
