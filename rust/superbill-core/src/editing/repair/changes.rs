@@ -49,6 +49,15 @@ pub struct Candidate {
 }
 
 impl Candidate {
+    /// Whether it makes some of the changes of another and no other ones.
+    pub(super) fn does_less(&self, than: &Self) -> bool {
+        let made = |c: &Change| {
+            let same = |o: &&Change| o.kind == c.kind && o.row == c.row && (c.kind == ChangeKind::Reorder || o.modifiers == c.modifiers);
+            than.changes.iter().any(|o| same(&o))
+        };
+        self.lines == than.lines && self.changes.len() < than.changes.len() && self.changes.iter().all(made)
+    }
+
     /// Whether a line then has another code than any it had, or is gone.
     pub(super) fn changes_code(&self) -> bool {
         self.changes.iter().any(|c| matches!(c.kind, ChangeKind::SwapCode | ChangeKind::Combine))

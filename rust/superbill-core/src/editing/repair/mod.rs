@@ -80,9 +80,7 @@ pub fn repair(resolver: &Resolver<'_>, claim: &Claim, edited: &Edited) -> Repair
     let candidates = candidates::all(resolver, &weights, claim, edited);
     let mut problem = whole(resolver, &weights, claim);
     let none: [&Candidate; 0] = [];
-    let reachable = problem.violations(none.into_iter()).iter().all(|v| {
-        candidates.iter().any(|c| v.by_any_code && c.changes_code() || c.lines.iter().any(|l| v.lines.contains(l)))
-    });
+    let reachable = problem.violations(none.into_iter()).iter().all(|v| candidates.iter().any(|c| v.may_be_cleared_by(c)));
     if !reachable {
         return Repairs { repairs: Vec::new(), queries };
     }

@@ -55,8 +55,15 @@ pub(super) fn split(resolver: &Resolver<'_>, claim: &Claim, candidates: &[Candid
         let changed: Vec<u32> = (0..changing.len()).filter(|&at| part_of[at] == root).map(|at| changing[at]).collect();
         let beside = |at: &u32| changed.contains(at) || changed.iter().any(|&c| linked(resolver, claim, &forms, c, *at));
         let mut all: Vec<u32> = (0..claim.lines.len() as u32).filter(beside).collect();
-        // What an add-on code beside them stands on, lest it seem to stand alone.
-        let stands_on = |at: u32| all.iter().any(|&add_on| lists(resolver, &forms[add_on as usize], &forms[at as usize]));
+        // What an add-on code or a modifier beside them stands on, lest it seem to stand alone.
+        let stands_on = |at: u32| {
+            let primary = |line: u32| lists(resolver, &forms[line as usize], &forms[at as usize]);
+            let surgery = |line: u32| {
+                let same = claim.same_provider(&claim.lines[line as usize], &claim.lines[at as usize]);
+                same && opens(resolver, claim, &forms[at as usize], &forms[line as usize])
+            };
+            all.iter().any(|&line| primary(line) || surgery(line))
+        };
         let more: Vec<u32> = (0..claim.lines.len() as u32).filter(|&at| !all.contains(&at) && stands_on(at)).collect();
         all.extend(more);
         all.sort_unstable();

@@ -62,8 +62,28 @@ pub(super) type About = (Rule, Vec<u32>);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Violation {
     pub lines: Vec<u32>,
-    /// A new code on any line may clear it too.
-    pub by_any_code: bool,
+    pub scope: Scope,
+}
+
+/// Which steps may clear a violation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Scope {
+    /// Those on its lines.
+    Lines,
+    /// Those, and a new code on any line.
+    Codes,
+    /// Any, since it follows from what is found of other lines.
+    Anything,
+}
+
+impl Violation {
+    pub(super) fn may_be_cleared_by(&self, step: &Candidate) -> bool {
+        match self.scope {
+            Scope::Anything => true,
+            Scope::Codes if step.changes_code() => true,
+            Scope::Codes | Scope::Lines => step.lines.iter().any(|l| self.lines.contains(l)),
+        }
+    }
 }
 
 /// Part of a claim whose conflicts are of nothing else in it, or all of it.
@@ -134,14 +154,15 @@ impl<'a> Problem<'a> {
             if self.elsewhere.contains(&about) || !clears && !unproven && self.before.contains(&about) {
                 continue;
             }
-            let by_any_code = matches!(
-                finding.rule,
-                Rule::AddOnNoPrimary | Rule::AddOnPrimaryDenied | Rule::PtpDenied | Rule::VisitInside | Rule::ModifierMammography
-            );
+            let scope = match finding.rule {
+                Rule::AddOnPrimaryDenied => Scope::Anything,
+                Rule::AddOnNoPrimary | Rule::PtpDenied | Rule::VisitInside => Scope::Codes,
+                _ => Scope::Lines,
+            };
             let mut lines = about.1;
             lines.sort_unstable();
             lines.dedup();
-            found.push(Violation { lines, by_any_code });
+            found.push(Violation { lines, scope });
         }
         found.dedup();
         found

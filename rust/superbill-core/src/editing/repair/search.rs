@@ -114,9 +114,8 @@ impl<'p, 'a, 'c> Search<'p, 'a, 'c> {
     /// Steps that may clear a conflict.
     fn open(&self, violation: &Violation) -> Vec<usize> {
         let may = |(place, c): (usize, &Candidate)| {
-            let named = c.lines.iter().any(|l| violation.lines.contains(l)) || violation.by_any_code && c.changes_code();
             let free = !self.forbidden[place] && c.lines.iter().all(|&l| !self.touched[l as usize]);
-            (named && free).then_some(place)
+            (free && violation.may_be_cleared_by(c)).then_some(place)
         };
         self.candidates.iter().enumerate().filter_map(may).collect()
     }
@@ -151,13 +150,19 @@ impl<'p, 'a, 'c> Search<'p, 'a, 'c> {
         solutions.truncate(self.most);
     }
 
-    /// A solution that holds with a step less tells nothing.
+    /// A solution that holds with a step less, or with a change less in a step, tells nothing.
     fn leave_out_needless(&mut self) {
         let solutions = std::mem::take(&mut self.found.solutions);
         for (departure, steps) in solutions {
             let needless = (0..steps.len()).any(|out| {
-                let fewer: Steps = steps.iter().enumerate().filter(|s| s.0 != out).map(|s| *s.1).collect();
-                self.violations(&fewer).is_empty()
+                let candidates = self.candidates;
+                let does_less = |&c: &usize| candidates[c].does_less(&candidates[steps[out]]);
+                let instead = (0..candidates.len()).filter(does_less).map(Some).chain([None]);
+                instead.into_iter().any(|instead| {
+                    let rest = steps.iter().enumerate().filter(|s| s.0 != out).map(|s| *s.1);
+                    let fewer: Steps = rest.chain(instead).collect();
+                    self.violations(&fewer).is_empty()
+                })
             });
             if !needless {
                 self.found.solutions.push((departure, steps));
