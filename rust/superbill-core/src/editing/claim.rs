@@ -60,6 +60,8 @@ pub struct Line {
     pub(super) classes: Classes,
     pub(super) place: Option<PtpCode>,
     pub(super) indicators: Indicators,
+    /// Rows of its add-on code.
+    pub(super) add_ons: (u32, u32),
     /// A fact of the documentation that supports a bypass names it.
     pub supported: bool,
     pub(super) fault: Option<Fault>,
@@ -195,6 +197,7 @@ impl Resolver<'_> {
             classes: self.rules.classes(key),
             place: self.ptp.and_then(|p| p.resolve(key)),
             indicators: id.map_or_else(Indicators::default, |id| self.services.indicators(id, qualifier, date)),
+            add_ons: id.map_or((0, 0), |id| self.services.add_on_rows(id)),
             supported: false,
             fault: fault.or((units == 0).then_some(Fault::NoUnits)),
         });

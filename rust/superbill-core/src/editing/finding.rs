@@ -110,7 +110,8 @@ impl Rule {
 
     /// Whether its places are those of diagnoses instead of lines.
     pub fn of_diagnoses(self) -> bool {
-        self.id().starts_with("dx.") && !matches!(self, Self::DxSide | Self::DxPointer)
+        let of_chapter = (Self::DxAge as u8..=Self::DxUseAdditional as u8).contains(&(self as u8));
+        of_chapter && !matches!(self, Self::DxSide | Self::DxPointer)
     }
 
     pub(super) fn of_ptp(self) -> bool {
@@ -264,5 +265,19 @@ impl Edited {
             (!f.rule.of_diagnoses(), first, f.rule as u8, other)
         };
         findings.sort_by_key(key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_stand_in_the_order_of_their_ids() {
+        assert!(Rule::ALL.is_sorted_by_key(|r| r.id()));
+        for rule in Rule::ALL {
+            assert_eq!(Rule::named(rule.id()), Some(*rule));
+            assert!(!rule.of_diagnoses() || rule.id().starts_with("dx."));
+        }
     }
 }

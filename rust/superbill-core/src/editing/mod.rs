@@ -31,6 +31,7 @@ pub struct Scratch {
     by_code: Vec<u32>,
     dependents: add_on::Dependents,
     noted: diagnoses::Noted,
+    pairs: ptp::Buffers,
 }
 
 impl<'a> Resolver<'a> {
@@ -74,7 +75,7 @@ impl<'a> Resolver<'a> {
 
     /// Edits one claim of the setting that this was made for.
     pub fn edit<'s>(&self, claim: &Claim, scratch: &'s mut Scratch) -> &'s Edited {
-        let Scratch { edited, by_day, by_code, dependents, noted } = scratch;
+        let Scratch { edited, by_day, by_code, dependents, noted, pairs } = scratch;
         edited.clear(claim.lines.len());
         diagnoses::check(self, claim, noted, edited);
         lines::check(claim, edited);
@@ -85,7 +86,7 @@ impl<'a> Resolver<'a> {
         by_code.sort_by_key(|&at| (claim.lines[at as usize].key, claim.lines[at as usize].date));
         lines::coverage(self, claim, by_day, edited);
         modifiers::check(self, claim, by_day, edited);
-        ptp::check(self, claim, by_day, edited);
+        ptp::check(self, claim, by_day, pairs, edited);
         mue::check(self, claim, by_code, edited);
         add_on::check(self, claim, by_day, dependents, edited);
         drop_pairs_of_denied(edited);

@@ -4,7 +4,7 @@
 
 use super::{KnowledgeBase, attributes::Kind};
 use crate::{
-    code::{CodeKey, System},
+    code::{CodeId, CodeKey, System},
     date::Date,
     encounter::Setting,
 };
@@ -220,7 +220,11 @@ pub struct Coverage {
 impl Coverage {
     fn of(kb: &KnowledgeBase, feed: &str, history: bool) -> Self {
         let of_feed = kb.releases().all.iter().filter(|r| r.feed == feed);
-        Self { spans: of_feed.map(|r| (r.effective, r.end)).collect(), history }
+        let mut spans: Vec<(u32, u32)> = of_feed.map(|r| (r.effective, r.end)).collect();
+        // A release of several files is one, and the newest is asked for most.
+        spans.sort_unstable_by(|a, b| b.cmp(a));
+        spans.dedup();
+        Self { spans, history }
     }
 
     /// Whether a release covers a day.
@@ -258,6 +262,11 @@ pub struct EditRules {
     pub ptp: [Coverage; 2],
     pub mue: [Coverage; 2],
     pub add_ons: Coverage,
+    /// Modifiers that any check is about, and the places of checks that are about none.
+    pub(crate) checked: Modifiers,
+    pub(crate) unprompted: Vec<u16>,
+    /// Codes that are symptoms of some disease, as ranges of ids in order.
+    symptoms: Vec<(u32, u32)>,
     /// Whether a list of modifiers is loaded.
     pub modifiers_listed: bool,
     /// Whether the list of codes exempt from the indicator of presence on admission is loaded.
@@ -297,9 +306,19 @@ impl EditRules {
             };
             edges.iter().map(|&edge| (edge, at(edge))).collect()
         });
+        let mut symptoms: Vec<(u32, u32)> = kb.rules().integrals.iter().flat_map(|i| i.symptoms.iter().copied()).collect();
+        symptoms.sort_unstable();
+        symptoms.dedup_by(|next, last| {
+            let joins = next.0 <= last.1;
+            last.1 = if joins { last.1.max(next.1) } else { last.1 };
+            joins
+        });
         Self {
             bits,
             classes,
+            checked: said.checks.iter().fold(0, |set, c| set | c.modifiers),
+            unprompted: (0..).zip(&said.checks).filter(|c| c.1.modifiers == 0).map(|c| c.0).collect(),
+            symptoms,
             ptp: PTP_FEEDS.map(|f| Coverage::of(kb, f, true)),
             mue: MUE_FEEDS.map(|f| Coverage::of(kb, f, false)),
             add_ons: Coverage::of(kb, ADD_ON_FEED, true),
@@ -324,6 +343,12 @@ impl EditRules {
         let classes = &self.classes[usize::from(is_lettered(key.0))];
         let begun = classes.partition_point(|c| c.0 <= key.0);
         begun.checked_sub(1).and_then(|at| classes.get(at)).map_or(0, |c| c.1)
+    }
+
+    /// Whether a diagnosis is a symptom of some disease.
+    pub(crate) fn is_symptom(&self, code: CodeId) -> bool {
+        let begun = self.symptoms.partition_point(|r| r.0 <= code.0);
+        begun.checked_sub(1).and_then(|at| self.symptoms.get(at)).is_some_and(|r| code.0 < r.1)
     }
 
     /// The modifier of the lowest bit in a set.

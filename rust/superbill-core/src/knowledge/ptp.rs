@@ -7,7 +7,7 @@
 use super::{
     base::{records, slice},
     container::KnowledgeError,
-    layout::Range,
+    layout::{NONE, Range},
 };
 use crate::{code::CodeKey, date::Date};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -93,12 +93,20 @@ impl PtpRow {
     }
 }
 
-/// A code as column 1 and as column 2 of a table.
+/// A code as column 1 and as column 2 of a table; [`NONE`] where it is none of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PtpCode {
-    first: Option<u32>,
-    second: Option<u32>,
+    first: u32,
+    second: u32,
 }
+
+impl PtpCode {
+    /// A code that no edit names.
+    pub const UNNAMED: Self = Self { first: NONE, second: NONE };
+}
+
+/// Pairs that are looked at together: enough that looks into memory overlap, few enough for a small buffer.
+const TOGETHER: usize = 1024;
 
 /// The edits of one setting, in place.
 #[derive(Clone, Copy)]
@@ -149,25 +157,14 @@ impl<'a> PtpEdits<'a> {
 
     /// The places of a code; none where no edit names it.
     pub fn resolve(&self, key: CodeKey) -> Option<PtpCode> {
-        let find = |keys: &[U64]| keys.binary_search_by_key(&key.0, |k| k.get()).ok().map(|at| at as u32);
+        let find = |keys: &[U64]| keys.binary_search_by_key(&key.0, |k| k.get()).map_or(NONE, |at| at as u32);
         let code = PtpCode { first: find(self.firsts), second: find(self.seconds) };
-        (code.first.is_some() || code.second.is_some()).then_some(code)
-    }
-
-    /// Whether a pair may be there: where its stretch has none, it is not.
-    #[inline]
-    fn may_have(&self, first: u32, second: u32) -> bool {
-        let stretch = second >> self.stretch;
-        let word = self.summaries.get(first as usize * SUMMARY + (stretch / 64) as usize);
-        word.is_none_or(|w| w.get() >> (stretch % 64) & 1 == 1)
+        (code != PtpCode::UNNAMED).then_some(code)
     }
 
     /// The place of a pair among the pairs.
     #[inline]
     fn pair(&self, first: u32, second: u32) -> Option<usize> {
-        if !self.may_have(first, second) {
-            return None;
-        }
         let (line, column) = (second as usize / COLUMNS, second as usize % COLUMNS);
         let line = self.lines.get(first as usize * self.width + line)?;
         let (word, bit) = (column / 64, column % 64);
@@ -179,16 +176,43 @@ impl<'a> PtpEdits<'a> {
         Some(line.before.get() as usize + (within + (bits & ((1 << bit) - 1)).count_ones()) as usize)
     }
 
-    /// Whether any row names an ordered pair.
+    /// The bit of a pair.
     #[inline]
-    pub fn has(&self, column1: PtpCode, column2: PtpCode) -> bool {
-        let (Some(first), Some(second)) = (column1.first, column2.second) else { return false };
-        if !self.may_have(first, second) {
-            return false;
-        }
+    fn bit(&self, first: u32, second: u32) -> u64 {
         let (line, column) = (second as usize / COLUMNS, second as usize % COLUMNS);
         let line = self.lines.get(first as usize * self.width + line);
-        line.is_some_and(|l| l.bits[column / 64].get() >> (column % 64) & 1 == 1)
+        line.map_or(0, |l| l.bits[column / 64].get() >> (column % 64) & 1)
+    }
+
+    /// The ordered pairs among codes that any row names: places of column 1 and column 2, in order. Codes beyond 65,535 are not looked at.
+    ///
+    /// Summaries tell first which pairs can be, without a branch that depends on them; then what is left is looked up, each look independent of the others.
+    pub fn named<'b>(&self, codes: &[PtpCode], buffer: &'b mut Vec<u32>) -> impl Iterator<Item = (usize, usize)> + use<'b> {
+        let codes = &codes[..codes.len().min(1 << 16)];
+        let rows = (TOGETHER / codes.len().max(1)).max(1);
+        let mut found = 0;
+        for (start, chunk) in (0..).step_by(rows).zip(codes.chunks(rows)) {
+            buffer.resize((found + chunk.len() * codes.len()).max(buffer.len()), 0);
+            let mut may = found;
+            for (i, column1) in (start..).zip(chunk).filter(|c| c.1.first != NONE) {
+                let summary = self.summaries.get(column1.first as usize * SUMMARY..).and_then(|s| s.first_chunk::<SUMMARY>());
+                let words = summary.map_or([u64::MAX; SUMMARY], |s| s.map(U64::get));
+                for (j, column2) in (0u32..).zip(codes) {
+                    let stretch = column2.second >> self.stretch;
+                    let bit = words[(stretch / 64) as usize % SUMMARY] >> (stretch % 64);
+                    buffer[may] = i << 16 | j;
+                    may += (bit & u64::from(i != j) & u64::from(column2.second != NONE)) as usize;
+                }
+            }
+            let mut kept = found;
+            for at in found..may {
+                let pair = buffer[at];
+                buffer[kept] = pair;
+                kept += self.bit(codes[(pair >> 16) as usize].first, codes[(pair & 0xffff) as usize].second) as usize;
+            }
+            found = kept;
+        }
+        buffer[..found].iter().map(|p| ((p >> 16) as usize, (p & 0xffff) as usize))
     }
 
     fn set(&self, pair: usize) -> &'a [RowRecord] {
@@ -198,7 +222,8 @@ impl<'a> PtpEdits<'a> {
     /// Rows of the newest release for an ordered pair.
     pub fn rows(&self, column1: PtpCode, column2: PtpCode) -> impl Iterator<Item = PtpRow> {
         let newest = self.releases.len().saturating_sub(1);
-        let pair = column1.first.zip(column2.second).and_then(|(first, second)| self.pair(first, second));
+        let both = column1.first != NONE && column2.second != NONE;
+        let pair = if both { self.pair(column1.first, column2.second) } else { None };
         let rows = pair.map_or(&[][..], |p| self.set(p)).iter();
         rows.filter(move |r| usize::from(r.last.get()) == newest).map(row)
     }
@@ -208,18 +233,12 @@ impl<'a> PtpEdits<'a> {
         self.rows(column1, column2).filter(|r| r.in_force(date)).min()
     }
 
-    /// Every edit in force among the codes of a claim, in both directions: places of column 1 and column 2, and the edit.
-    pub fn probe(&self, codes: &[PtpCode], date: Date, mut each: impl FnMut(usize, usize, PtpRow)) {
-        for (i, &column1) in codes.iter().enumerate() {
-            if column1.first.is_none() {
-                continue;
-            }
-            for (j, &column2) in codes.iter().enumerate() {
-                if i != j
-                    && let Some(edit) = self.in_force(column1, column2, date)
-                {
-                    each(i, j, edit);
-                }
+    /// Every edit in force among the codes of a claim, in both directions: places of column 1 and column 2, and the edit. `buffer` is kept from one
+    /// claim to the next.
+    pub fn probe(&self, codes: &[PtpCode], date: Date, buffer: &mut Vec<u32>, mut each: impl FnMut(usize, usize, PtpRow)) {
+        for (i, j) in self.named(codes, buffer) {
+            if let Some(edit) = self.in_force(codes[i], codes[j], date) {
+                each(i, j, edit);
             }
         }
     }
@@ -508,6 +527,11 @@ mod tests {
             }
             let edits = view(&parts).unwrap();
             prop_assert_eq!(edits.iter().count(), oracle.len());
+            let codes: Vec<PtpCode> = (0..900).map(|c| edits.resolve(key(c)).unwrap_or(PtpCode::UNNAMED)).collect();
+            let mut named: Vec<(u32, u32)> = oracle.keys().copied().filter(|p| p.0 != p.1).collect();
+            named.sort_unstable();
+            let mut buffer = Vec::new();
+            prop_assert_eq!(edits.named(&codes, &mut buffer).map(|p| (p.0 as u32, p.1 as u32)).collect::<Vec<_>>(), named);
         }
 
         #[test]
@@ -515,7 +539,7 @@ mod tests {
             let parts: Vec<(u32, Vec<u8>)> = (0..).zip(bytes).collect();
             if let Ok(edits) = view(&parts) {
                 let codes: Vec<PtpCode> = edits.firsts.iter().chain(edits.seconds).filter_map(|k| edits.resolve(CodeKey(k.get()))).collect();
-                edits.probe(&codes, Q3, |_, _, _| ());
+                edits.probe(&codes, Q3, &mut Vec::new(), |_, _, _| ());
                 edits.iter().count();
             }
         }
