@@ -7,7 +7,7 @@ use crate::{
 use std::collections::{HashMap, HashSet};
 use superbill_core::{
     date::Date,
-    editing::{Claim, Patient, Provider, Resolver, modifier},
+    editing::{Claim, MALFORMED, Patient, Payer, Provider, Resolver, modifier},
     encounter::Sex,
 };
 
@@ -30,6 +30,13 @@ impl<'a> Numbers<'a> {
         let Some(text) = text.map(str::trim).filter(|t| !t.is_empty()) else { return 0 };
         let next = self.0.len() as u32 + 1;
         *self.0.entry(text).or_insert(next)
+    }
+
+    /// The identifiers by their numbers, from 1.
+    fn names(self) -> Vec<String> {
+        let mut names: Vec<(u32, &str)> = self.0.into_iter().map(|(name, number)| (number, name)).collect();
+        names.sort_unstable();
+        names.into_iter().map(|n| n.1.to_owned()).collect()
     }
 }
 
@@ -87,6 +94,7 @@ pub fn claim(resolver: &Resolver<'_>, wire: &v1::Claim) -> Result<Claim, Encount
         };
         resolver.add(&mut claim, line.code.trim(), line.modifiers.iter().map(|m| modifier(m.trim())), day, line.units, provider);
         if let Some(added) = claim.lines.last_mut() {
+            added.place_of_service = line.place_of_service.as_deref().map_or(MALFORMED, |p| modifier(p.trim()));
             added.specialty = specialty.and_then(|s| resolver.asked_specialty(s));
         }
     }
@@ -103,6 +111,8 @@ pub fn claim(resolver: &Resolver<'_>, wire: &v1::Claim) -> Result<Claim, Encount
         resolver.add_diagnosis(&mut claim, diagnosis.code.trim(), poa);
     }
     claim.patient = patient(wire)?;
+    claim.payer = payer(wire);
+    claim.specialties = specialties.names();
     let supports: HashSet<&str> = resolver.rules().said.supports.iter().map(String::as_str).collect();
     for (place, fact) in wire.facts.iter().enumerate() {
         if !supports.contains(fact.kind.as_str()) {
@@ -118,6 +128,17 @@ pub fn claim(resolver: &Resolver<'_>, wire: &v1::Claim) -> Result<Claim, Encount
         }
     }
     Ok(claim)
+}
+
+fn payer(wire: &v1::Claim) -> Payer {
+    let payer = wire.payer.as_ref();
+    let text = |of: fn(&v1::Payer) -> Option<&String>| payer.and_then(of).map(|t| t.trim().to_owned()).unwrap_or_default();
+    Payer {
+        id: text(|p| p.id.as_ref()),
+        plan: text(|p| p.plan.as_ref()),
+        line_of_business: text(|p| p.line_of_business.as_ref()),
+        jurisdiction: text(|p| p.jurisdiction.as_ref()),
+    }
 }
 
 fn patient(wire: &v1::Claim) -> Result<Patient, EncounterError> {

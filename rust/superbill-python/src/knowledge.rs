@@ -292,7 +292,7 @@ impl KnowledgeBase {
         answers.into_iter().map(object).collect()
     }
 
-    /// Rules of claim editing in order of id: `(id, severity, title, message, citation, remedy, effective, end, pack, version)`, dates as ISO 8601.
+    /// Rules of claim editing in order of id: `(id, severity, title, message, citation, remedy, effective, end, pack, version, level, overrides)`.
     ///
     /// Raises `KnowledgeBaseError` where the file is damaged.
     #[getter]

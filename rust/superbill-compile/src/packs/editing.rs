@@ -22,7 +22,7 @@ const MOST_MODIFIERS: usize = 128;
 
 type Forms<'a> = [(&'a str, PackFile)];
 
-fn fail<T>(file: &str, problem: impl Into<String>) -> Result<T, CompileError> {
+pub(super) fn fail<T>(file: &str, problem: impl Into<String>) -> Result<T, CompileError> {
     Err(CompileError::new(file, problem.into()))
 }
 
@@ -33,7 +33,7 @@ fn key(file: &str, code: &str) -> Result<CodeKey, CompileError> {
 }
 
 /// Ranges of keys for "99202", "99202-99499" or "0001U-0999U".
-fn ranges(file: &str, codes: &[String]) -> Result<Vec<(u64, u64)>, CompileError> {
+pub(super) fn ranges(file: &str, codes: &[String]) -> Result<Vec<(u64, u64)>, CompileError> {
     let mut out = Vec::new();
     for code in codes {
         let (first, last) = code.split_once('-').unwrap_or((code, code));
@@ -57,21 +57,21 @@ fn ranges(file: &str, codes: &[String]) -> Result<Vec<(u64, u64)>, CompileError>
 }
 
 /// Names that lists may use.
-struct Names<'a> {
-    classes: BTreeMap<&'a str, usize>,
+pub(super) struct Names<'a> {
+    pub(super) classes: BTreeMap<&'a str, usize>,
     modifier_classes: BTreeMap<&'a str, &'a [String]>,
     bits: BTreeMap<[u8; 2], usize>,
 }
 
 impl Names<'_> {
-    fn classes(&self, file: &str, names: &[String]) -> Result<Classes, CompileError> {
+    pub(super) fn classes(&self, file: &str, names: &[String]) -> Result<Classes, CompileError> {
         names.iter().try_fold(0, |set, name| match self.classes.get(name.as_str()) {
             Some(at) => Ok(set | 1 << at),
             None => fail(file, format!("no [[code_class]] {name}")),
         })
     }
 
-    fn modifiers(&self, file: &str, names: &[String]) -> Result<Modifiers, CompileError> {
+    pub(super) fn modifiers(&self, file: &str, names: &[String]) -> Result<Modifiers, CompileError> {
         let bit = |name: &String| match self.bits.get(&editing::modifier(name)) {
             Some(at) => Ok(1 << at),
             None => fail(file, format!("{name:?} is no modifier and no [[modifier_class]]")),
@@ -102,6 +102,7 @@ fn lists(form: &PackFile) -> impl Iterator<Item = &Vec<String>> {
         .chain(form.rank.iter().map(|r| &r.modifiers))
         .chain(form.period.iter().map(|p| &p.visit))
         .chain(form.separate_line.iter().map(|l| &l.modifiers))
+        .chain(form.payer_rule.iter().flat_map(|r| [&r.when.modifiers, &r.when.without, &r.requires]))
         .chain(globals)
         .chain(sides)
 }
@@ -130,7 +131,9 @@ pub(crate) fn compile(forms: &Forms<'_>, packs: &[Pack]) -> Result<Editing, Comp
     for ((file, form), pack) in forms.iter().zip(packs) {
         words(file, form, pack, &mut said)?;
         tables(file, form, &names, &mut said)?;
+        super::payer::compile(file, form, pack, &names, &mut said)?;
     }
+    super::payer::order(&mut said)?;
     said.rules.sort_by(|a, b| a.id.cmp(&b.id));
     check_rules(&said)?;
     Ok(said)
@@ -277,7 +280,7 @@ fn tables(file: &str, form: &PackFile, names: &Names<'_>, said: &mut Editing) ->
 }
 
 /// Ranges of keys of ICD-10-CM for "Z00", "V00-Y99".
-fn icd_ranges(file: &str, codes: &[String]) -> Result<Vec<(u64, u64)>, CompileError> {
+pub(super) fn icd_ranges(file: &str, codes: &[String]) -> Result<Vec<(u64, u64)>, CompileError> {
     let key = |text: &str| System::Icd10cm.parse(text).map_err(|e| CompileError::new(file, format!("{text:?}: {e}")));
     let range = |code: &String| {
         let (first, last) = code.split_once('-').unwrap_or((code, code));

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use superbill_core::encounter::{Setting, Sex};
-use superbill_core::knowledge::editing::{Needs, Severity};
+use superbill_core::knowledge::editing::{Action, Level, Needs, Severity};
 use superbill_core::knowledge::rules::{Addressed, Assertion, Direction, ElementScope, Quantity, Telling};
 use toml::{Table, Value, value::Datetime};
 
@@ -48,6 +48,9 @@ pub struct PackFile {
     pub separate_line: Vec<ModifierList>,
     pub any_day: Vec<Codes>,
     pub diagnoses: Option<Diagnoses>,
+    pub scope: Option<Scope>,
+    pub payer_rule: Vec<PayerRule>,
+    pub coverage: Vec<CoverageRule>,
     /// Run by the tests; not compiled.
     pub example: Vec<Table>,
 }
@@ -491,4 +494,73 @@ pub struct Diagnoses {
     pub most_professional: u32,
     pub most_facility: u32,
     pub most_pointers: u32,
+}
+
+/// Claims that the rules of a pack are for, and how they rank among those of other packs.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    pub level: Level,
+    #[serde(default)]
+    pub payers: Vec<String>,
+    #[serde(default)]
+    pub plans: Vec<String>,
+    #[serde(default)]
+    pub lines_of_business: Vec<String>,
+    #[serde(default)]
+    pub jurisdictions: Vec<String>,
+    #[serde(default)]
+    pub settings: Vec<Setting>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PayerRule {
+    pub id: String,
+    pub title: String,
+    #[serde(default)]
+    pub message: String,
+    #[serde(default)]
+    pub citation: String,
+    pub remedy: Option<String>,
+    pub effective: Option<Datetime>,
+    pub end: Option<Datetime>,
+    pub when: When,
+    pub action: Action,
+    /// Modifiers one of which is required.
+    #[serde(default)]
+    pub requires: Vec<String>,
+    #[serde(default)]
+    pub overrides: Vec<String>,
+}
+
+/// What must hold of a line; an absent condition holds of every line.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct When {
+    /// Codes, ranges of codes, and names of code classes.
+    pub codes: Vec<String>,
+    pub modifiers: Vec<String>,
+    pub without: Vec<String>,
+    pub units_over: Option<u32>,
+    pub diagnoses: Vec<String>,
+    pub not_diagnoses: Vec<String>,
+    pub age: Option<(u32, u32)>,
+    pub sex: Option<Sex>,
+    pub place_of_service: Vec<String>,
+    pub specialty: Vec<String>,
+    pub settings: Vec<Setting>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CoverageRule {
+    pub id: String,
+    pub title: String,
+    #[serde(default)]
+    pub citation: String,
+    pub effective: Option<Datetime>,
+    pub end: Option<Datetime>,
+    pub codes: Vec<String>,
+    pub diagnoses: Vec<String>,
 }

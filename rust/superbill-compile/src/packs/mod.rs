@@ -6,6 +6,7 @@ pub(crate) mod conditions;
 pub(crate) mod editing;
 pub(crate) mod encounter_types;
 pub(crate) mod guidelines;
+pub(crate) mod payer;
 pub(crate) mod procedures;
 pub(crate) mod reading;
 

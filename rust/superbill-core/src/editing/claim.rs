@@ -53,6 +53,8 @@ pub struct Line {
     pub provider: Provider,
     /// Its provider is of a specialty that a check asks for: the check's place.
     pub specialty: Option<u16>,
+    /// CMS place of service; zeros where it is not told.
+    pub place_of_service: [u8; 2],
     /// Modifiers as they stand, into [`Claim::modifiers`].
     pub(super) said: (u32, u32),
     /// Those that packs name.
@@ -104,6 +106,18 @@ pub struct Claim {
     /// Line and rank of the diagnosis that it points to, from 1.
     pub pointers: Vec<(u32, u32)>,
     pub patient: Patient,
+    pub payer: Payer,
+    /// Specialties by their numbers, from 1.
+    pub specialties: Vec<String>,
+}
+
+/// Who pays; empty where it is not told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Payer {
+    pub id: String,
+    pub plan: String,
+    pub line_of_business: String,
+    pub jurisdiction: String,
 }
 
 impl Claim {
@@ -116,6 +130,8 @@ impl Claim {
             diagnoses: Vec::new(),
             pointers: Vec::new(),
             patient: Patient::default(),
+            payer: Payer::default(),
+            specialties: Vec::new(),
         }
     }
 
@@ -192,6 +208,7 @@ impl Resolver<'_> {
             units,
             provider,
             specialty: None,
+            place_of_service: [0; 2],
             said: (start, claim.modifiers.len() as u32),
             modifiers: set,
             classes: self.rules.classes(key),

@@ -1,7 +1,7 @@
 //! Claim editing: every published edit on the lines of a claim, in one order.
 //!
 //! Diagnoses, line checks, modifiers, pairs, units, add-on codes with what falls with them, then pairs whose column 1 is not payable for another reason are
-//! dropped, then periods after surgery.
+//! dropped, then periods after surgery, then coverage and rules of payers and sites.
 
 mod add_on;
 mod claim;
@@ -11,9 +11,10 @@ mod globals;
 mod lines;
 mod modifiers;
 mod mue;
+mod payer;
 mod ptp;
 
-pub use claim::{Claim, Diagnosis, EditError, Fault, Line, MALFORMED, Patient, Provider, Resolver, modifier};
+pub use claim::{Claim, Diagnosis, EditError, Fault, Line, MALFORMED, Patient, Payer, Provider, Resolver, modifier};
 pub use finding::{Detail, Edited, Finding, Rule, Stretch, Table};
 
 use crate::{
@@ -91,6 +92,7 @@ impl<'a> Resolver<'a> {
         add_on::check(self, claim, by_day, dependents, edited);
         drop_pairs_of_denied(edited);
         globals::check(self, claim, by_day, edited);
+        payer::check(self, claim, by_day, edited);
         edited.sort();
         edited
     }

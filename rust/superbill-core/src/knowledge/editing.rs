@@ -6,7 +6,7 @@ use super::{KnowledgeBase, attributes::Kind};
 use crate::{
     code::{CodeId, CodeKey, System},
     date::Date,
-    encounter::Setting,
+    encounter::{Setting, Sex},
 };
 use serde::{Deserialize, Serialize};
 
@@ -187,6 +187,115 @@ pub struct Editing {
     /// Add-on codes whose primary may stand on another day.
     pub any_day: Vec<u64>,
     pub diagnoses: Diagnoses,
+    /// Rules of payers and sites in the order in which they decide.
+    pub payer_rules: Vec<PayerRule>,
+    pub coverages: Vec<CoverageRule>,
+}
+
+/// Whose rule it is: where rules of several speak of a line, the payer's decides before the line of business's, and that before the site's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    Payer,
+    LineOfBusiness,
+    Site,
+}
+
+impl Level {
+    /// In words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Payer => "payer",
+            Self::LineOfBusiness => "line of business",
+            Self::Site => "site",
+        }
+    }
+}
+
+/// What a rule of a payer or site asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    Deny,
+    /// Nothing that a rule after it says of the line holds.
+    Allow,
+    SwapCode,
+    RequireModifier,
+    RequireDocumentation,
+    Review,
+    Warn,
+}
+
+impl Action {
+    /// Of these the first that speaks of a line decides alone.
+    pub fn decides(self) -> bool {
+        matches!(self, Self::Deny | Self::Allow | Self::SwapCode)
+    }
+
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::Deny | Self::SwapCode | Self::RequireModifier => Severity::Error,
+            Self::RequireDocumentation | Self::Review => Severity::Review,
+            Self::Allow | Self::Warn => Severity::Info,
+        }
+    }
+}
+
+/// Claims that a rule is for; an empty list is for all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    pub payers: Vec<String>,
+    pub plans: Vec<String>,
+    pub lines_of_business: Vec<String>,
+    pub jurisdictions: Vec<String>,
+    pub settings: Vec<Setting>,
+    /// `yyyymmdd`, both inclusive.
+    pub effective: u32,
+    pub end: u32,
+}
+
+/// A rule of a payer or site: where all that it says holds of a line, its action is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayerRule {
+    pub id: String,
+    pub title: String,
+    pub message: String,
+    pub citation: String,
+    pub remedy: Option<String>,
+    pub pack: String,
+    pub version: String,
+    pub level: Level,
+    pub scope: Scope,
+    /// Ranges of keys, half-open, and classes; a line is of one of them where any is told.
+    pub codes: Vec<(u64, u64)>,
+    pub classes: Classes,
+    pub modifiers: Modifiers,
+    pub without: Modifiers,
+    pub units_over: Option<u32>,
+    /// Diagnoses of the line (of the claim, where it points to none): one of these, and none of those.
+    pub diagnoses: Vec<(u64, u64)>,
+    pub not_diagnoses: Vec<(u64, u64)>,
+    pub age: Option<(u32, u32)>,
+    pub sex: Option<Sex>,
+    pub places: Vec<String>,
+    pub specialties: Vec<String>,
+    pub action: Action,
+    /// Modifiers one of which is required.
+    pub requires: Modifiers,
+    pub overrides: Vec<String>,
+}
+
+/// Diagnoses that cover a service (a local or national coverage determination).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoverageRule {
+    pub id: String,
+    pub title: String,
+    pub citation: String,
+    pub pack: String,
+    pub version: String,
+    pub scope: Scope,
+    pub codes: Vec<(u64, u64)>,
+    pub diagnoses: Vec<(u64, u64)>,
 }
 
 /// What packs say of the diagnoses of a claim; codes as ranges of keys, half-open.
