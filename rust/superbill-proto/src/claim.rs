@@ -4,6 +4,7 @@ use crate::{
     convert::{EncounterError, date, invalid, required, setting},
     v1,
 };
+use serde_path_to_error::Segment;
 use std::collections::{HashMap, HashSet};
 use superbill_core::{
     date::Date,
@@ -38,6 +39,60 @@ impl<'a> Numbers<'a> {
         names.sort_unstable();
         names.into_iter().map(|n| n.1.to_owned()).collect()
     }
+}
+
+/// Names of the fields of a claim and what it holds: nothing else of an input is repeated.
+const FIELDS: [&str; 30] = [
+    "id",
+    "setting",
+    "patient",
+    "payer",
+    "diagnoses",
+    "lines",
+    "history",
+    "facts",
+    "code",
+    "poa",
+    "kind",
+    "evidence",
+    "sex",
+    "birth_date",
+    "npi",
+    "taxonomy",
+    "specialty",
+    "group",
+    "plan",
+    "line_of_business",
+    "jurisdiction",
+    "modifiers",
+    "units",
+    "date",
+    "place_of_service",
+    "pointers",
+    "provider",
+    "claim",
+    "type",
+    "text",
+];
+
+/// The field at which a text stops being a claim, as "lines[3].units"; none where it is no JSON, or where not even the field is known.
+pub(crate) fn place_of(json: &[u8]) -> Option<EncounterError> {
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    let error = serde_path_to_error::deserialize::<_, v1::Claim>(&mut reader).err()?;
+    if error.inner().classify() != serde_json::error::Category::Data {
+        return None;
+    }
+    let mut field = String::new();
+    for segment in error.path() {
+        match segment {
+            Segment::Seq { index } => field.extend(["[", &index.to_string(), "]"]),
+            Segment::Map { key } if FIELDS.contains(&key.as_str()) => {
+                field.extend([if field.is_empty() { "" } else { "." }, key]);
+            }
+            _ => break,
+        }
+    }
+    (!field.is_empty()).then(|| EncounterError::Invalid { field, expected: "known fields, each of its type".into() })
 }
 
 /// The id of a line: its own, else its place, counted from 1 ("h1" in the history).

@@ -1,6 +1,6 @@
 //! editing/*.toml: rules of claim editing, in words and as tables. Compiled over all packs at once, since classes and modifiers of one are named by others.
 
-use super::form::{self, PackFile};
+use super::{editing_form as form, form::PackFile};
 use crate::{CompileError, base::day};
 use std::collections::{BTreeMap, BTreeSet};
 use superbill_core::{

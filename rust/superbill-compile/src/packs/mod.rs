@@ -1,5 +1,6 @@
 //! Knowledge packs: TOML files with citation, dates and examples (docs/packs.md) -> the rules and phrases of a knowledge base.
 
+pub mod editing_form;
 pub mod form;
 
 pub(crate) mod conditions;

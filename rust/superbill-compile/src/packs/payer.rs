@@ -2,7 +2,8 @@
 
 use super::{
     editing::{Names, fail, icd_ranges, ranges},
-    form::{PackFile, PayerRule as Said, Scope as ScopeSaid},
+    editing_form::{PayerRule as Said, Scope as ScopeSaid},
+    form::PackFile,
 };
 use crate::{CompileError, base::day};
 use superbill_core::{
