@@ -112,15 +112,20 @@ def files() -> dict[str, str]:
     }
 
 
-def build(folder: Path) -> superbill.KnowledgeBase:
-    """The knowledge base of these files and the packs of editing."""
+def image(folder: Path, *more: tuple[str, str]) -> bytes:
+    """A knowledge base file of these files, the packs of editing, and more packs."""
     folder.mkdir(exist_ok=True)
     for name, text in files().items():
         (folder / name).write_bytes(text.encode())
     packs = [read_pack(path, path.relative_to(KNOWLEDGE).as_posix()) for path in sorted((KNOWLEDGE / "editing").glob("*.toml"))]
-    image, report = _core.build_sources([folder / name for name in files()], packs)
+    built, report = _core.build_sources([folder / name for name in files()], [*packs, *more])
     assert '"rejects":[]' in report, report
-    return superbill.KnowledgeBase.from_bytes(image)
+    return built
+
+
+def build(folder: Path, *more: tuple[str, str]) -> superbill.KnowledgeBase:
+    """The same, opened."""
+    return superbill.KnowledgeBase.from_bytes(image(folder, *more))
 
 
 def claim(

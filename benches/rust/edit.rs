@@ -1,7 +1,8 @@
 //! Claims of ten lines, in-process: the pairs alone over resolved ids, the whole edit, and the edit with the lookup of every line.
 //!
 //! `SUPERBILL_BENCH=FOLDER cargo bench -p superbill-core --bench edit`, after `superbill kb build SOURCES... -o FOLDER/edit.kb` of the NCCI tables of
-//! 2024Q3, the fee schedule and HCPCS. A third of the claims have a pair of the table among their lines.
+//! 2024Q3, the fee schedule and HCPCS. A third of the claims are given a pair of the table. Codes are those of one practice (400), and all of
+//! the table, which no cache holds. Each claim has four diagnoses.
 #![allow(missing_docs, clippy::print_stdout)]
 
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -31,7 +32,8 @@ impl Numbers {
 /// Lines of claims: code, modifiers, units.
 type Said = Vec<(String, Vec<[u8; 2]>, u32)>;
 
-fn claims(kb: &KnowledgeBase) -> Vec<Said> {
+/// `pool` codes are in use: all of the table, or those of one practice.
+fn claims(kb: &KnowledgeBase, pool: usize) -> Vec<Said> {
     let codes: Vec<CodeKey> = [System::Cpt, System::Hcpcs]
         .into_iter()
         .flat_map(|s| kb.codes_of(s))
@@ -43,6 +45,9 @@ fn claims(kb: &KnowledgeBase) -> Vec<Said> {
     let pairs: Vec<(CodeKey, CodeKey)> = edits.iter().filter(|p| p.2.iter().any(|r| r.in_force(DAY))).map(|p| (p.0, p.1)).collect();
     println!("{} codes, {} pairs in force", codes.len(), pairs.len());
     let mut numbers = Numbers(1);
+    let codes: Vec<CodeKey> = (0..pool.min(codes.len())).map(|_| codes[numbers.below(codes.len())]).collect();
+    let used = |p: &(CodeKey, CodeKey)| codes.contains(&p.0) && codes.contains(&p.1);
+    let pairs: Vec<(CodeKey, CodeKey)> = if pool < 1000 { pairs.into_iter().filter(used).collect() } else { pairs };
     let modifiers = ["RT", "LT", "59", "25", "XS", "76", "26"].map(modifier);
     let claim = |_| {
         let mut keys: Vec<CodeKey> = (0..LINES).map(|_| codes[numbers.below(codes.len())]).collect();
@@ -59,6 +64,8 @@ fn claims(kb: &KnowledgeBase) -> Vec<Said> {
     (0..CLAIMS).map(claim).collect()
 }
 
+const DIAGNOSES: [&str; 4] = ["E11.22", "I12.9", "N18.31", "M17.11"];
+
 fn resolved(resolver: &Resolver<'_>, said: &Said) -> Claim {
     let mut claim = Claim::new(Setting::Professional);
     let provider = Provider { npi: 1, group: 1, specialty: 1 };
@@ -66,38 +73,33 @@ fn resolved(resolver: &Resolver<'_>, said: &Said) -> Claim {
         resolver.add(&mut claim, code, modifiers.iter().copied(), DAY, *units, provider);
     }
     claim.own = said.len();
+    for code in DIAGNOSES {
+        resolver.add_diagnosis(&mut claim, code, 0);
+    }
     claim
 }
 
-fn bench(criterion: &mut Criterion) {
-    let Some(folder) = std::env::var_os("SUPERBILL_BENCH") else {
-        println!("SUPERBILL_BENCH names no folder: nothing to measure");
-        return;
-    };
-    let image = std::fs::read(Path::new(&folder).join("edit.kb")).expect("superbill kb build ... -o FOLDER/edit.kb first");
-    let kb = KnowledgeBase::from_image(Arc::new(image)).expect("a knowledge base");
-    let said = claims(&kb);
-    let resolver = Resolver::new(&kb, Setting::Professional).expect("rules");
+fn mix(criterion: &mut Criterion, kb: &KnowledgeBase, name: &str, pool: usize) {
+    let said = claims(kb, pool);
+    let resolver = Resolver::new(kb, Setting::Professional).expect("rules");
     let claims: Vec<Claim> = said.iter().map(|s| resolved(&resolver, s)).collect();
     let edits = kb.ptp(0).expect("edits");
     let place = |code: &String| edits.resolve(CodeKey::pack(code).expect("a code"));
     let places: Vec<Vec<PtpCode>> = said.iter().map(|s| s.iter().filter_map(|l| place(&l.0)).collect()).collect();
     let mut scratch = Scratch::default();
-    let mut hit = 0;
-    let mut found = 0;
+    let (mut hit, mut found) = (0, 0);
     for claim in &claims {
         let edited = resolver.edit(claim, &mut scratch);
         hit += usize::from(edited.findings.iter().any(|f| f.rule.id().starts_with("ptp.")));
         found += edited.findings.len();
     }
-    println!("{hit} of {CLAIMS} claims have a pair, {found} findings in all; figures are of one claim of {LINES} lines");
-
-    let mut group = criterion.benchmark_group("edit");
-    let mut at = 0;
+    println!("{name}: {hit} of {CLAIMS} claims have a pair, {found} findings in all; figures are of one claim");
+    let mut group = criterion.benchmark_group(name);
+    let (mut at, mut buffer) = (0, Vec::new());
     group.bench_function("pairs over resolved ids", |bencher| {
         bencher.iter(|| {
             at = (at + 1) % CLAIMS;
-            edits.probe(&places[at], DAY, |i, j, row| {
+            edits.probe(&places[at], DAY, &mut buffer, |i, j, row| {
                 black_box((i, j, row));
             });
         });
@@ -111,12 +113,23 @@ fn bench(criterion: &mut Criterion) {
     group.bench_function("lookup of lines and whole edit", |bencher| {
         bencher.iter(|| {
             at = (at + 1) % CLAIMS;
-            let resolver = Resolver::new(&kb, Setting::Professional).expect("rules");
+            let resolver = Resolver::new(kb, Setting::Professional).expect("rules");
             let claim = resolved(&resolver, &said[at]);
             black_box(resolver.edit(&claim, &mut scratch).findings.len())
         });
     });
     group.finish();
+}
+
+fn bench(criterion: &mut Criterion) {
+    let Some(folder) = std::env::var_os("SUPERBILL_BENCH") else {
+        println!("SUPERBILL_BENCH names no folder: nothing to measure");
+        return;
+    };
+    let image = std::fs::read(Path::new(&folder).join("edit.kb")).expect("superbill kb build ... -o FOLDER/edit.kb first");
+    let kb = KnowledgeBase::from_image(Arc::new(image)).expect("a knowledge base");
+    mix(criterion, &kb, "one practice", 400);
+    mix(criterion, &kb, "all codes", usize::MAX);
 }
 
 criterion_group!(benches, bench);

@@ -52,8 +52,10 @@ _EncounterLike: TypeAlias = models.Encounter | Mapping[str, Any] | str | bytes
 _ClaimLike: TypeAlias = models.Claim | Mapping[str, Any] | str | bytes
 """A claim as a model, as a dict of the same shape, or as its JSON."""
 
-_RuleRow: TypeAlias = tuple[str, Literal["error", "review", "info"], str, str, str, str | None, str, str | None, str, str]
-"""Id, severity, title, message, citation, remedy, effective, end, pack, version; dates as ISO 8601."""
+_RuleRow: TypeAlias = tuple[
+    str, Literal["error", "review", "info"], str, str, str, str | None, str, str | None, str, str, str | None, list[str]
+]
+"""Id, severity, title, message, citation, remedy, effective, end (ISO 8601), pack, version, level of a payer's rule, what it overrides."""
 
 __version__: str
 FORMAT_VERSION: int

@@ -95,19 +95,28 @@ def check_file(name: str, options: argparse.Namespace) -> int:
     kb = knowledge_base(options)
     many = kb.check_many if options.repair else kb.edit_many
     failed = False
-    with source(name) as file:
-        claims: Iterable[bytes] = (text for text in file if text.strip())
-        if Path(name).suffix == ".csv":
-            claims = (json.dumps(claim).encode() for claim in claims_of(io.TextIOWrapper(file, "utf-8-sig", newline=""), options.setting))
-        for batch in batches(claims):
-            for claim, answer in zip(batch, many(batch, threads=options.threads), strict=True):
-                if isinstance(answer, superbill.Check):
-                    failed |= answer.severity == "error"
-                    write_line(answer.to_json())
-                else:
-                    failed = True
-                    write_line(json.dumps({"id": id_of(claim), "error": str(answer)}).encode())
+    for batch in batches(claims_of_file(name, options.setting)):
+        for claim, answer in zip(batch, many(batch, threads=options.threads), strict=True):
+            if isinstance(answer, superbill.Check):
+                failed |= answer.severity == "error"
+                write_line(answer.to_json())
+            else:
+                failed = True
+                write_line(json.dumps({"id": id_of(claim), "error": str(answer)}).encode())
     return PARTLY if failed else DONE
+
+
+def claims_of_file(name: str, setting: str) -> Iterator[bytes]:
+    """The claims of a file as JSON: lines of JSON, or rows of a CSV of one setting.
+
+    Raises:
+        ClaimError: a CSV has other columns, or a cell is no number.
+    """
+    with source(name) as file:
+        if Path(name).suffix == ".csv":
+            yield from (json.dumps(claim).encode() for claim in claims_of(io.TextIOWrapper(file, "utf-8-sig", newline=""), setting))
+        else:
+            yield from (text for text in file if text.strip())
 
 
 def batches(claims: Iterable[bytes]) -> Iterator[list[bytes]]:

@@ -10,7 +10,7 @@ use superbill_core::{
     date::Date,
     knowledge::{
         attributes::{Form, Kind},
-        ptp::PtpBuilder,
+        ptp_builder::PtpBuilder,
         releases::Release,
     },
 };

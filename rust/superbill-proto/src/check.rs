@@ -126,6 +126,9 @@ impl Renderer<'_> {
             [finding.from, released.as_ref().map_or(0, |r| r.1.0), words.effective].into_iter().find(|&d| d != 0).unwrap_or_default();
         let last = if finding.from == 0 && finding.to == 0 { words.end } else { finding.to };
         let text = |template: &str| fill(template, |name| self.value(name, finding, words, &codes, date));
+        if let Detail::Payer { rule, over } = finding.detail {
+            return self.of_payer(finding, rule, over);
+        }
         let (message, remedy) = (text(&words.message), words.remedy.as_deref().map(text).filter(|r| !r.is_empty()));
         self.used.insert(release.clone());
         Some(v1::Finding {
@@ -143,11 +146,45 @@ impl Renderer<'_> {
         })
     }
 
+    /// A rule of a payer or site, in its own words and with what it overrules.
+    fn of_payer(&mut self, finding: &Finding, rule: u16, over: Option<u16>) -> Option<v1::Finding> {
+        let rules = &self.resolver.rules().said.payer_rules;
+        let rule = rules.get(usize::from(rule))?;
+        let lines = self.edited.stretch(finding.lines);
+        let mut message = fill(&rule.message, |name| if name == "code" { self.code(lines[0]) } else { String::new() });
+        if let Some(over) = over.and_then(|o| rules.get(usize::from(o))) {
+            let why = if rule.level == over.level {
+                if rule.overrides.contains(&over.id) { "which it says that it overrides".to_owned() } else { "being younger".to_owned() }
+            } else {
+                format!("since {} decides before {}", rule.level.name(), over.level.name())
+            };
+            message.extend([" (it holds over ", &over.id, ", ", &why, ")"]);
+        }
+        self.used.insert((rule.pack.clone(), Date::parse(&rule.version).unwrap_or(Date(rule.scope.effective))));
+        Some(v1::Finding {
+            rule: rule.id.clone(),
+            severity: rule.action.severity().name().into(),
+            codes: lines.iter().map(|&l| self.code(l)).collect(),
+            message,
+            citation: rule.citation.clone(),
+            effective: Date(rule.scope.effective).to_string(),
+            remedy: rule.remedy.clone(),
+            lines: self.ids(lines),
+            denied: self.ids(self.edited.stretch(finding.denied)),
+            end: open_end(rule.scope.end),
+            release: format!("{} {}", rule.pack, rule.version),
+        })
+    }
+
     /// What stands for a name in a template.
     fn value(&self, name: &str, finding: &Finding, _words: &RuleWords, codes: &[String], date: Date) -> String {
         let lines = self.edited.stretch(finding.lines);
         let code = |at: usize| codes.get(at).cloned().unwrap_or_default();
         match (name, finding.detail) {
+            ("coverage", Detail::Coverage(at)) => {
+                let rule = self.resolver.rules().said.coverages.get(usize::from(at));
+                rule.map_or_else(String::new, |c| format!("{} ({}; {})", c.id, c.title, c.citation))
+            }
             ("codes", _) => codes.join(" and "),
             ("title", _) => self.title(finding),
             ("code" | "column1" | "first", _) => code(0),

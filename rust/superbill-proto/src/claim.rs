@@ -4,10 +4,11 @@ use crate::{
     convert::{EncounterError, date, invalid, required, setting},
     v1,
 };
+use serde_path_to_error::Segment;
 use std::collections::{HashMap, HashSet};
 use superbill_core::{
     date::Date,
-    editing::{Claim, Fact, MALFORMED, Patient, Provider, Resolver, modifier},
+    editing::{Claim, Fact, MALFORMED, Patient, Payer, Provider, Resolver, modifier},
     encounter::Sex,
     knowledge::repair::Repair,
 };
@@ -32,6 +33,67 @@ impl<'a> Numbers<'a> {
         let next = self.0.len() as u32 + 1;
         *self.0.entry(text).or_insert(next)
     }
+
+    /// The identifiers by their numbers, from 1.
+    fn names(self) -> Vec<String> {
+        let mut names: Vec<(u32, &str)> = self.0.into_iter().map(|(name, number)| (number, name)).collect();
+        names.sort_unstable();
+        names.into_iter().map(|n| n.1.to_owned()).collect()
+    }
+}
+
+/// Names of the fields of a claim and what it holds: nothing else of an input is repeated.
+const FIELDS: [&str; 30] = [
+    "id",
+    "setting",
+    "patient",
+    "payer",
+    "diagnoses",
+    "lines",
+    "history",
+    "facts",
+    "code",
+    "poa",
+    "kind",
+    "evidence",
+    "sex",
+    "birth_date",
+    "npi",
+    "taxonomy",
+    "specialty",
+    "group",
+    "plan",
+    "line_of_business",
+    "jurisdiction",
+    "modifiers",
+    "units",
+    "date",
+    "place_of_service",
+    "pointers",
+    "provider",
+    "claim",
+    "type",
+    "text",
+];
+
+/// The field at which a text stops being a claim, as "lines[3].units"; none where it is no JSON, or where not even the field is known.
+pub(crate) fn place_of(json: &[u8]) -> Option<EncounterError> {
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    let error = serde_path_to_error::deserialize::<_, v1::Claim>(&mut reader).err()?;
+    if error.inner().classify() != serde_json::error::Category::Data {
+        return None;
+    }
+    let mut field = String::new();
+    for segment in error.path() {
+        match segment {
+            Segment::Seq { index } => field.extend(["[", &index.to_string(), "]"]),
+            Segment::Map { key } if FIELDS.contains(&key.as_str()) => {
+                field.extend([if field.is_empty() { "" } else { "." }, key]);
+            }
+            _ => break,
+        }
+    }
+    (!field.is_empty()).then(|| EncounterError::Invalid { field, expected: "known fields, each of its type".into() })
 }
 
 /// The id of a line: its own, else its place, counted from 1 ("h1" in the history).
@@ -88,6 +150,7 @@ pub fn claim(resolver: &Resolver<'_>, wire: &v1::Claim) -> Result<Claim, Encount
         };
         resolver.add(&mut claim, line.code.trim(), line.modifiers.iter().map(|m| modifier(m.trim())), day, line.units, provider);
         if let Some(added) = claim.lines.last_mut() {
+            added.place_of_service = line.place_of_service.as_deref().map_or(MALFORMED, |p| modifier(p.trim()));
             added.specialty = specialty.and_then(|s| resolver.asked_specialty(s));
         }
     }
@@ -104,6 +167,8 @@ pub fn claim(resolver: &Resolver<'_>, wire: &v1::Claim) -> Result<Claim, Encount
         resolver.add_diagnosis(&mut claim, diagnosis.code.trim(), poa);
     }
     claim.patient = patient(wire)?;
+    claim.payer = payer(wire);
+    claim.specialties = specialties.names();
     let (supports, repair): (HashSet<&str>, _) =
         (resolver.rules().said.supports.iter().map(String::as_str).collect(), &resolver.rules().said.repair);
     for (place, fact) in wire.facts.iter().enumerate() {
@@ -140,6 +205,17 @@ fn value(repair: &Repair, said: Option<&str>, place: usize) -> Result<[u8; 2], E
     match known {
         Some(modifier) => Ok(modifier),
         None => invalid(format!("facts[{place}].value"), "left, right, bilateral or an anatomic modifier"),
+    }
+}
+
+fn payer(wire: &v1::Claim) -> Payer {
+    let payer = wire.payer.as_ref();
+    let text = |of: fn(&v1::Payer) -> Option<&String>| payer.and_then(of).map(|t| t.trim().to_owned()).unwrap_or_default();
+    Payer {
+        id: text(|p| p.id.as_ref()),
+        plan: text(|p| p.plan.as_ref()),
+        line_of_business: text(|p| p.line_of_business.as_ref()),
+        jurisdiction: text(|p| p.jurisdiction.as_ref()),
     }
 }
 

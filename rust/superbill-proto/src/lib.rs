@@ -93,7 +93,7 @@ pub fn check_and_repair(kb: &KnowledgeBase, wire: &v1::Claim, scratch: &mut edit
 /// # Errors
 /// [`EncounterError`] naming the field or the place; the text itself is never repeated.
 pub fn claim_from_json(json: &[u8]) -> Result<v1::Claim, EncounterError> {
-    serde_json::from_slice(json).map_err(|e| EncounterError::json("a Claim", &e))
+    serde_json::from_slice(json).map_err(|e| claim::place_of(json).unwrap_or_else(|| EncounterError::json("a Claim", &e)))
 }
 
 /// Writes a check as JSON, as [`to_json`] does an answer.

@@ -8,7 +8,7 @@ use pyo3::{
 };
 use rayon::prelude::*;
 use std::cell::RefCell;
-use superbill_core::{editing, knowledge::KnowledgeBase};
+use superbill_core::{date::Date, editing, knowledge::KnowledgeBase};
 use superbill_proto::{CheckError, check, check_and_repair, check_to_json, claim_from_json, v1};
 
 thread_local! {
@@ -146,18 +146,70 @@ impl Check {
     }
 }
 
-/// A rule as `superbill rules` shows it: id, severity, title, message, citation, remedy, effective, end, pack, version.
-pub(crate) type RuleRow = (String, &'static str, String, String, String, Option<String>, String, Option<String>, String, String);
+/// A rule as `superbill rules` shows it: id, severity, title, message, citation, remedy, effective, end, pack, version, level, overrides.
+#[derive(IntoPyObject)]
+pub(crate) struct RuleRow(
+    String,
+    &'static str,
+    String,
+    String,
+    String,
+    Option<String>,
+    String,
+    Option<String>,
+    String,
+    String,
+    Option<&'static str>,
+    Vec<String>,
+);
 
-/// Every rule of claim editing, in order of id.
+fn open_end(end: u32) -> Option<String> {
+    (Date(end) != Date::OPEN).then(|| Date(end).to_string())
+}
+
+/// Every rule of claim editing, in order of id; those of payers and sites with their level.
 pub(crate) fn rules(kb: &KnowledgeBase) -> PyResult<Vec<RuleRow>> {
-    use superbill_core::date::Date;
-    let rules = kb.edit_rules().map_err(|e| crate::knowledge::corrupt(&e))?;
-    let row = |r: &superbill_core::knowledge::editing::RuleWords| {
-        let end = (Date(r.end) != Date::OPEN).then(|| Date(r.end).to_string());
+    let said = &kb.edit_rules().map_err(|e| crate::knowledge::corrupt(&e))?.said;
+    let of_engine = said.rules.iter().map(|r| {
         let (title, message, citation) = (r.title.clone(), r.message.clone(), r.citation.clone());
-        let effective = Date(r.effective).to_string();
-        (r.id.clone(), r.severity.name(), title, message, citation, r.remedy.clone(), effective, end, r.pack.clone(), r.version.clone())
-    };
-    Ok(rules.said.rules.iter().map(row).collect())
+        let (effective, end) = (Date(r.effective).to_string(), open_end(r.end));
+        let (pack, version) = (r.pack.clone(), r.version.clone());
+        RuleRow(
+            r.id.clone(),
+            r.severity.name(),
+            title,
+            message,
+            citation,
+            r.remedy.clone(),
+            effective,
+            end,
+            pack,
+            version,
+            None,
+            Vec::new(),
+        )
+    });
+    let of_payers = said.payer_rules.iter().map(|r| {
+        let (title, message, citation) = (r.title.clone(), r.message.clone(), r.citation.clone());
+        let (effective, end) = (Date(r.scope.effective).to_string(), open_end(r.scope.end));
+        let (pack, version, level) = (r.pack.clone(), r.version.clone(), Some(r.level.name()));
+        let severity = r.action.severity().name();
+        RuleRow(
+            r.id.clone(),
+            severity,
+            title,
+            message,
+            citation,
+            r.remedy.clone(),
+            effective,
+            end,
+            pack,
+            version,
+            level,
+            r.overrides.clone(),
+        )
+    });
+    let mut rows: Vec<RuleRow> = of_engine.chain(of_payers).collect();
+    rows.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(rows)
 }

@@ -1,9 +1,6 @@
 //! editing/*.toml: rules of claim editing, in words and as tables. Compiled over all packs at once, since classes and modifiers of one are named by others.
 
-use super::{
-    form::{self, PackFile},
-    repair,
-};
+use super::{editing_form as form, form::PackFile, repair};
 use crate::{CompileError, base::day};
 use std::collections::{BTreeMap, BTreeSet};
 use superbill_core::{
@@ -36,7 +33,7 @@ pub(super) fn key(file: &str, code: &str) -> Result<CodeKey, CompileError> {
 }
 
 /// Ranges of keys for "99202", "99202-99499" or "0001U-0999U".
-fn ranges(file: &str, codes: &[String]) -> Result<Vec<(u64, u64)>, CompileError> {
+pub(super) fn ranges(file: &str, codes: &[String]) -> Result<Vec<(u64, u64)>, CompileError> {
     let mut out = Vec::new();
     for code in codes {
         let (first, last) = code.split_once('-').unwrap_or((code, code));
@@ -61,7 +58,7 @@ fn ranges(file: &str, codes: &[String]) -> Result<Vec<(u64, u64)>, CompileError>
 
 /// Names that lists may use.
 pub(super) struct Names<'a> {
-    classes: BTreeMap<&'a str, usize>,
+    pub(super) classes: BTreeMap<&'a str, usize>,
     modifier_classes: BTreeMap<&'a str, &'a [String]>,
     bits: BTreeMap<[u8; 2], usize>,
 }
@@ -105,6 +102,7 @@ fn lists(form: &PackFile) -> impl Iterator<Item = &Vec<String>> {
         .chain(form.rank.iter().map(|r| &r.modifiers))
         .chain(form.period.iter().map(|p| &p.visit))
         .chain(form.separate_line.iter().map(|l| &l.modifiers))
+        .chain(form.payer_rule.iter().flat_map(|r| [&r.when.modifiers, &r.when.without, &r.requires]))
         .chain(globals)
         .chain(sides)
         .chain(form.repair.iter().flat_map(repair::lists))
@@ -134,7 +132,9 @@ pub(crate) fn compile(forms: &Forms<'_>, packs: &[Pack]) -> Result<Editing, Comp
     for ((file, form), pack) in forms.iter().zip(packs) {
         words(file, form, pack, &mut said)?;
         tables(file, form, &names, &mut said)?;
+        super::payer::compile(file, form, pack, &names, &mut said)?;
     }
+    super::payer::order(&mut said)?;
     said.rules.sort_by(|a, b| a.id.cmp(&b.id));
     check_rules(&said)?;
     Ok(said)
@@ -284,7 +284,7 @@ fn tables(file: &str, form: &PackFile, names: &Names<'_>, said: &mut Editing) ->
 }
 
 /// Ranges of keys of ICD-10-CM for "Z00", "V00-Y99".
-fn icd_ranges(file: &str, codes: &[String]) -> Result<Vec<(u64, u64)>, CompileError> {
+pub(super) fn icd_ranges(file: &str, codes: &[String]) -> Result<Vec<(u64, u64)>, CompileError> {
     let key = |text: &str| System::Icd10cm.parse(text).map_err(|e| CompileError::new(file, format!("{text:?}: {e}")));
     let range = |code: &String| {
         let (first, last) = code.split_once('-').unwrap_or((code, code));

@@ -1,9 +1,12 @@
 //! The form of a pack file, as docs/packs.md tells it; a key that it does not tell is an error.
 
+use super::editing_form::{
+    Bypass, Check, CodeClass, CoverageRule, Diagnoses, Globals, KnownModifiers, ModifierClass, ModifierList, PayerRule, Period, Rank, Rule,
+    Scope, Support,
+};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use superbill_core::encounter::{Setting, Sex};
-use superbill_core::knowledge::editing::{Needs, Severity};
 use superbill_core::knowledge::rules::{Addressed, Assertion, Direction, ElementScope, Quantity, Telling};
 use toml::{Table, Value, value::Datetime};
 
@@ -49,6 +52,9 @@ pub struct PackFile {
     pub any_day: Vec<Codes>,
     pub diagnoses: Option<Diagnoses>,
     pub repair: Option<super::repair::Form>,
+    pub scope: Option<Scope>,
+    pub payer_rule: Vec<PayerRule>,
+    pub coverage: Vec<CoverageRule>,
     /// Run by the tests; not compiled.
     pub example: Vec<Table>,
 }
@@ -338,158 +344,4 @@ pub struct AddOn {
     pub units: Option<Value>,
     #[serde(default)]
     pub when: Table,
-}
-
-/// What a rule of claim editing says.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Rule {
-    pub id: String,
-    pub severity: Severity,
-    pub title: String,
-    pub message: String,
-    pub citation: String,
-    pub remedy: Option<String>,
-    pub effective: Option<Datetime>,
-    pub end: Option<Datetime>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CodeClass {
-    pub id: String,
-    pub codes: Vec<String>,
-    #[serde(default)]
-    pub citation: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct KnownModifiers {
-    pub modifiers: Vec<String>,
-    pub effective: Option<Datetime>,
-    pub end: Option<Datetime>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ModifierClass {
-    pub id: String,
-    pub modifiers: Vec<String>,
-    #[serde(default)]
-    pub citation: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ModifierList {
-    pub modifiers: Vec<String>,
-    #[serde(default)]
-    pub citation: String,
-}
-
-fn nothing() -> Needs {
-    Needs::Nothing
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Bypass {
-    pub modifiers: Vec<String>,
-    #[serde(default)]
-    pub class: Vec<String>,
-    #[serde(default)]
-    pub not_class: Vec<String>,
-    #[serde(default)]
-    pub not_with: Vec<String>,
-    pub since_column1: Option<Datetime>,
-    pub setting: Option<Setting>,
-    #[serde(default = "nothing")]
-    pub needs: Needs,
-    #[serde(default)]
-    pub citation: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Support {
-    pub kinds: Vec<String>,
-    #[serde(default)]
-    pub citation: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Check {
-    pub rule: String,
-    #[serde(default)]
-    pub modifiers: Vec<String>,
-    #[serde(default)]
-    pub with: Vec<String>,
-    #[serde(default)]
-    pub lacks: Vec<String>,
-    #[serde(default)]
-    pub class: Vec<String>,
-    #[serde(default)]
-    pub not_class: Vec<String>,
-    #[serde(default)]
-    pub beside: Vec<String>,
-    /// One kind of indicator, and the values of which it is one.
-    #[serde(default)]
-    pub indicator: BTreeMap<String, Vec<String>>,
-    pub units_over: Option<u32>,
-    #[serde(default)]
-    pub add_on: bool,
-    pub specialty: Option<String>,
-    pub why: String,
-    #[serde(default)]
-    pub citation: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Rank {
-    pub rank: u16,
-    pub modifiers: Vec<String>,
-    #[serde(default)]
-    pub class: Vec<String>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Period {
-    pub global_days: String,
-    #[serde(default)]
-    pub before: u16,
-    pub after: u16,
-    pub visit: Vec<String>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Globals {
-    pub settings: Vec<Setting>,
-    pub visits: Vec<String>,
-    pub visit_apart: Vec<String>,
-    pub visit_same_day: Vec<String>,
-    pub procedure_apart: Vec<String>,
-    pub repeat: Vec<String>,
-    pub needs_earlier: Vec<String>,
-    pub needs_open: Vec<String>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Diagnoses {
-    pub external_causes: Vec<String>,
-    pub first_only: Vec<String>,
-    pub first_only_except: Vec<String>,
-    pub precede: Vec<String>,
-    /// First and last age in years by the name of a published list.
-    pub ages: BTreeMap<String, (u32, u32)>,
-    pub left: Vec<String>,
-    pub right: Vec<String>,
-    pub most_professional: u32,
-    pub most_facility: u32,
-    pub most_pointers: u32,
 }

@@ -2,7 +2,7 @@
 
 use super::{
     editing::{Names, check, fail, key},
-    form::Check,
+    editing_form::Check,
 };
 use crate::{CompileError, base::day};
 use serde::Deserialize;

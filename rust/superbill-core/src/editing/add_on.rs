@@ -24,13 +24,17 @@ pub(super) fn check(resolver: &Resolver<'_>, claim: &Claim, usable: &[u32], depe
     let any_day = &resolver.rules.said.any_day;
     for at in 0..claim.own {
         let line = &claim.lines[at];
-        let Some(id) = line.id.filter(|_| line.fault.is_none() && resolver.rules.add_ons.covers(line.date)) else { continue };
-        let rows = || resolver.services.add_ons(id, line.date);
-        let Some(row) = rows().min_by_key(|r| rank(r.edit_type.get())) else { continue };
+        if line.add_ons.0 == line.add_ons.1 || line.fault.is_some() || !resolver.rules.add_ons.covers(line.date) {
+            continue;
+        }
+        let rows = resolver.services.add_ons(line.add_ons, line.date);
+        let Some(row) = rows.clone().min_by_key(|r| rank(r.edit_type.get())) else { continue };
         let (kind, days) = (row.edit_type.get(), (row.from.get(), row.to.get()));
         let about = (Table::AddOns, Detail::None);
-        let lists =
-            |other: u32| rows().any(|r| r.primary.get() != NONE && Some(r.primary.get()) == claim.lines[other as usize].id.map(|i| i.0));
+        let lists = |other: u32| {
+            let id = claim.lines[other as usize].id.map_or(NONE, |i| i.0);
+            id != NONE && rows.clone().any(|r| r.primary.get() == id)
+        };
         let start = dependents.primaries.len();
         for &other in usable {
             let primary = &claim.lines[other as usize];
@@ -71,8 +75,7 @@ fn cascade(resolver: &Resolver<'_>, claim: &Claim, dependents: &mut Dependents, 
         let Some(fallen) = fallen else { break };
         let (at, ..) = dependents.closed.remove(fallen);
         let line = &claim.lines[at as usize];
-        let row: Option<&AddOnRecord> =
-            line.id.and_then(|id| resolver.services.add_ons(id, line.date).min_by_key(|r| rank(r.edit_type.get())));
+        let row: Option<&AddOnRecord> = resolver.services.add_ons(line.add_ons, line.date).min_by_key(|r| rank(r.edit_type.get()));
         let days = row.map_or((0, 0), |r| (r.from.get(), r.to.get()));
         edited.find(Rule::AddOnPrimaryDenied, [at], [at], denied::ADD_ON, (Table::AddOns, Detail::None), days);
     }

@@ -53,6 +53,8 @@ pub struct Line {
     pub provider: Provider,
     /// Its provider is of a specialty that a check asks for: the check's place.
     pub specialty: Option<u16>,
+    /// CMS place of service; zeros where it is not told.
+    pub place_of_service: [u8; 2],
     /// Modifiers as they stand, into [`Claim::modifiers`].
     pub(super) said: (u32, u32),
     /// Those that packs name.
@@ -60,6 +62,8 @@ pub struct Line {
     pub(super) classes: Classes,
     pub(super) place: Option<PtpCode>,
     pub(super) indicators: Indicators,
+    /// Rows of its add-on code.
+    pub(super) add_ons: (u32, u32),
     /// A fact of the documentation that supports a bypass names it.
     pub supported: bool,
     pub(super) fault: Option<Fault>,
@@ -114,6 +118,18 @@ pub struct Claim {
     pub pointers: Vec<(u32, u32)>,
     pub patient: Patient,
     pub facts: Vec<Fact>,
+    pub payer: Payer,
+    /// Specialties by their numbers, from 1.
+    pub specialties: Vec<String>,
+}
+
+/// Who pays; empty where it is not told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Payer {
+    pub id: String,
+    pub plan: String,
+    pub line_of_business: String,
+    pub jurisdiction: String,
 }
 
 impl Claim {
@@ -127,6 +143,8 @@ impl Claim {
             pointers: Vec::new(),
             patient: Patient::default(),
             facts: Vec::new(),
+            payer: Payer::default(),
+            specialties: Vec::new(),
         }
     }
 
@@ -203,11 +221,13 @@ impl Resolver<'_> {
             units,
             provider,
             specialty: None,
+            place_of_service: [0; 2],
             said: (start, claim.modifiers.len() as u32),
             modifiers: set,
             classes: self.rules.classes(key),
             place: self.ptp.and_then(|p| p.resolve(key)),
             indicators: id.map_or_else(Indicators::default, |id| self.services.indicators(id, qualifier, date)),
+            add_ons: id.map_or((0, 0), |id| self.services.add_on_rows(id)),
             supported: false,
             fault: fault.or((units == 0).then_some(Fault::NoUnits)),
         });

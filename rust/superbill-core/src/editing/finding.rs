@@ -29,6 +29,7 @@ rules! {
     AddOnNoPrimary = "addon.no_primary",
     AddOnPayerList = "addon.payer_list",
     AddOnPrimaryDenied = "addon.primary_denied",
+    NotCovered = "coverage.diagnosis",
     DxAge = "dx.age",
     DxCodeAlso = "dx.code_also",
     DxCodeFirst = "dx.code_first",
@@ -80,6 +81,7 @@ rules! {
     MueLine = "mue.line",
     MueNotPublished = "mue.not_published",
     MueSecondLine = "mue.second_line",
+    OfPayer = "payer.rule",
     PtpBypassed = "ptp.bypassed",
     PtpDenied = "ptp.denied",
     PtpRowsDisagree = "ptp.rows_disagree",
@@ -110,7 +112,8 @@ impl Rule {
 
     /// Whether its places are those of diagnoses instead of lines.
     pub fn of_diagnoses(self) -> bool {
-        self.id().starts_with("dx.") && !matches!(self, Self::DxSide | Self::DxPointer)
+        let of_chapter = (Self::DxAge as u8..=Self::DxUseAdditional as u8).contains(&(self as u8));
+        of_chapter && !matches!(self, Self::DxSide | Self::DxPointer)
     }
 
     pub(super) fn of_ptp(self) -> bool {
@@ -157,6 +160,13 @@ pub enum Detail {
     },
     /// Last day of the period after surgery.
     Until(Date),
+    /// A rule of a payer or site, and the first of those that it overrules on the line.
+    Payer {
+        rule: u16,
+        over: Option<u16>,
+    },
+    /// A coverage determination.
+    Coverage(u16),
     /// The place of a diagnosis that a line points to.
     Diagnosis(u32),
     /// The table that no release covers on the day.
@@ -192,6 +202,7 @@ pub(super) mod denied {
     pub(crate) const PTP: u8 = 1;
     pub(crate) const MUE: u8 = 2;
     pub(crate) const ADD_ON: u8 = 4;
+    pub(crate) const PAYER: u8 = 8;
 }
 
 /// The whole answer; kept from claim to claim, so that a thread allocates once.
@@ -264,5 +275,19 @@ impl Edited {
             (!f.rule.of_diagnoses(), first, f.rule as u8, other)
         };
         findings.sort_by_key(key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_stand_in_the_order_of_their_ids() {
+        assert!(Rule::ALL.is_sorted_by_key(|r| r.id()));
+        for rule in Rule::ALL {
+            assert_eq!(Rule::named(rule.id()), Some(*rule));
+            assert!(!rule.of_diagnoses() || rule.id().starts_with("dx."));
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Claim editing: every published edit on the lines of a claim, in one order.
 //!
 //! Diagnoses, line checks, modifiers, pairs, units, add-on codes with what falls with them, then pairs whose column 1 is not payable for another reason are
-//! dropped, then periods after surgery.
+//! dropped, then periods after surgery, then coverage and rules of payers and sites.
 
 mod add_on;
 mod claim;
@@ -11,10 +11,11 @@ mod globals;
 mod lines;
 mod modifiers;
 mod mue;
+mod payer;
 mod ptp;
 pub mod repair;
 
-pub use claim::{Claim, Diagnosis, EditError, Fact, Fault, Line, MALFORMED, Patient, Provider, Resolver, modifier};
+pub use claim::{Claim, Diagnosis, EditError, Fact, Fault, Line, MALFORMED, Patient, Payer, Provider, Resolver, modifier};
 pub use finding::{Detail, Edited, Finding, Rule, Stretch, Table};
 
 use crate::{
@@ -32,6 +33,7 @@ pub struct Scratch {
     by_code: Vec<u32>,
     dependents: add_on::Dependents,
     noted: diagnoses::Noted,
+    pairs: ptp::Buffers,
 }
 
 impl<'a> Resolver<'a> {
@@ -75,7 +77,7 @@ impl<'a> Resolver<'a> {
 
     /// Edits one claim of the setting that this was made for.
     pub fn edit<'s>(&self, claim: &Claim, scratch: &'s mut Scratch) -> &'s Edited {
-        let Scratch { edited, by_day, by_code, dependents, noted } = scratch;
+        let Scratch { edited, by_day, by_code, dependents, noted, pairs } = scratch;
         edited.clear(claim.lines.len());
         diagnoses::check(self, claim, noted, edited);
         lines::check(claim, edited);
@@ -86,11 +88,12 @@ impl<'a> Resolver<'a> {
         by_code.sort_by_key(|&at| (claim.lines[at as usize].key, claim.lines[at as usize].date));
         lines::coverage(self, claim, by_day, edited);
         modifiers::check(self, claim, by_day, edited);
-        ptp::check(self, claim, by_day, edited);
+        ptp::check(self, claim, by_day, pairs, edited);
         mue::check(self, claim, by_code, edited);
         add_on::check(self, claim, by_day, dependents, edited);
         drop_pairs_of_denied(edited);
         globals::check(self, claim, by_day, edited);
+        payer::check(self, claim, by_day, edited);
         edited.sort();
         edited
     }

@@ -66,17 +66,23 @@ pub(super) fn rank(resolver: &Resolver<'_>, line: &Line, modifier: [u8; 2]) -> O
 
 /// The first broken row of each rule of the matrix.
 fn matrix(resolver: &Resolver<'_>, claim: &Claim, at: u32, edited: &mut Edited) {
-    let line = &claim.lines[at as usize];
+    let (rules, line) = (resolver.rules, &claim.lines[at as usize]);
     let first = edited.findings.len();
-    for (row, check) in resolver.rules.said.checks.iter().enumerate() {
-        if check.modifiers != 0 && line.modifiers & check.modifiers == 0 || !broken(resolver, claim, at, row, check) {
-            continue;
+    let mut look = |row: u16| {
+        let Some(check) = rules.said.checks.get(usize::from(row)) else { return };
+        if check.modifiers != 0 && line.modifiers & check.modifiers == 0 || !broken(resolver, claim, at, usize::from(row), check) {
+            return;
         }
-        let Some(rule) = Rule::named(&check.rule) else { continue };
+        let Some(rule) = Rule::named(&check.rule) else { return };
         if edited.findings[first..].iter().all(|f| f.rule != rule) {
-            let modifier = resolver.rules.first(line.modifiers & check.modifiers).filter(|_| check.modifiers != 0);
-            edited.of_line(rule, at as usize, (Table::Pack, Detail::Check { row: row as u16, modifier }));
+            let modifier = rules.first(line.modifiers & check.modifiers).filter(|_| check.modifiers != 0);
+            edited.of_line(rule, at as usize, (Table::Pack, Detail::Check { row, modifier }));
         }
+    };
+    if line.modifiers & rules.checked == 0 {
+        rules.unprompted.iter().copied().for_each(look);
+    } else {
+        (0..rules.said.checks.len() as u16).for_each(&mut look);
     }
 }
 
@@ -91,10 +97,7 @@ pub(super) fn broken(resolver: &Resolver<'_>, claim: &Claim, at: u32, row: usize
             |(other, l): (usize, &Line)| other != at as usize && l.fault.is_none() && l.date == line.date && l.classes & check.beside != 0;
         claim.lines[..claim.own].iter().enumerate().any(of_day)
     };
-    let add_on = || {
-        let covered = resolver.rules.add_ons.covers(line.date);
-        covered && line.id.is_some_and(|id| resolver.services.add_ons(id, line.date).next().is_some())
-    };
+    let add_on = || resolver.rules.add_ons.covers(line.date) && resolver.services.add_ons(line.add_ons, line.date).next().is_some();
     (check.with == 0 || line.modifiers & check.with != 0)
         && line.modifiers & check.lacks == 0
         && (check.class == 0 || line.classes & check.class != 0)

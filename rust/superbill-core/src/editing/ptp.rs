@@ -9,7 +9,7 @@ use crate::{
     date::Date,
     knowledge::{
         editing::{Bypass, Needs},
-        ptp::{PtpEdits, PtpRow},
+        ptp::{PtpCode, PtpEdits, PtpRow},
     },
 };
 
@@ -21,27 +21,29 @@ enum Said {
     Bypass([u8; 2]),
 }
 
+/// Buffers of the lookup.
+#[derive(Debug, Default)]
+pub(super) struct Buffers {
+    places: Vec<PtpCode>,
+    named: Vec<u32>,
+}
+
 /// Pairs among lines of one day; `usable` are places in order of day, those of the claim before those of the history.
-pub(super) fn check(resolver: &Resolver<'_>, claim: &Claim, usable: &[u32], edited: &mut Edited) {
+pub(super) fn check(resolver: &Resolver<'_>, claim: &Claim, usable: &[u32], buffers: &mut Buffers, edited: &mut Edited) {
     let (Some(edits), Some(table)) = (&resolver.ptp, resolver.table) else { return };
     for day in usable.chunk_by(|&a, &b| claim.lines[a as usize].date == claim.lines[b as usize].date) {
         let date = claim.lines[day[0] as usize].date;
         if day.len() < 2 || !resolver.rules.ptp[table].covers(date) {
             continue;
         }
-        for &first in day {
-            let column1 = &claim.lines[first as usize];
-            let Some(place1) = column1.place else { continue };
-            for &second in day {
-                let column2 = &claim.lines[second as usize];
-                let Some(place2) = column2.place else { continue };
-                if !edits.has(place1, place2) || column1.key == column2.key {
-                    continue;
-                }
-                let on_claim = (first as usize) < claim.own || (second as usize) < claim.own;
-                if on_claim && claim.same_provider(column1, column2) {
-                    pair(resolver, claim, (first, second), in_force(edits, column1, column2, date), edited);
-                }
+        buffers.places.clear();
+        buffers.places.extend(day.iter().map(|&at| claim.lines[at as usize].place.unwrap_or(PtpCode::UNNAMED)));
+        for (i, j) in edits.named(&buffers.places, &mut buffers.named) {
+            let (first, second) = (day[i], day[j]);
+            let (column1, column2) = (&claim.lines[first as usize], &claim.lines[second as usize]);
+            let on_claim = (first as usize) < claim.own || (second as usize) < claim.own;
+            if on_claim && column1.key != column2.key && claim.same_provider(column1, column2) {
+                pair(resolver, claim, (first, second), in_force(edits, column1, column2, date), edited);
             }
         }
     }

@@ -4,9 +4,9 @@
 
 use super::{KnowledgeBase, attributes::Kind};
 use crate::{
-    code::{CodeKey, System},
+    code::{CodeId, CodeKey, System},
     date::Date,
-    encounter::Setting,
+    encounter::{Setting, Sex},
 };
 use serde::{Deserialize, Serialize};
 
@@ -188,6 +188,115 @@ pub struct Editing {
     pub any_day: Vec<u64>,
     pub diagnoses: Diagnoses,
     pub repair: super::repair::Repair,
+    /// Rules of payers and sites in the order in which they decide.
+    pub payer_rules: Vec<PayerRule>,
+    pub coverages: Vec<CoverageRule>,
+}
+
+/// Whose rule it is: where rules of several speak of a line, the payer's decides before the line of business's, and that before the site's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    Payer,
+    LineOfBusiness,
+    Site,
+}
+
+impl Level {
+    /// In words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Payer => "payer",
+            Self::LineOfBusiness => "line of business",
+            Self::Site => "site",
+        }
+    }
+}
+
+/// What a rule of a payer or site asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    Deny,
+    /// Nothing that a rule after it says of the line holds.
+    Allow,
+    SwapCode,
+    RequireModifier,
+    RequireDocumentation,
+    Review,
+    Warn,
+}
+
+impl Action {
+    /// Of these the first that speaks of a line decides alone.
+    pub fn decides(self) -> bool {
+        matches!(self, Self::Deny | Self::Allow | Self::SwapCode)
+    }
+
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::Deny | Self::SwapCode | Self::RequireModifier => Severity::Error,
+            Self::RequireDocumentation | Self::Review => Severity::Review,
+            Self::Allow | Self::Warn => Severity::Info,
+        }
+    }
+}
+
+/// Claims that a rule is for; an empty list is for all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    pub payers: Vec<String>,
+    pub plans: Vec<String>,
+    pub lines_of_business: Vec<String>,
+    pub jurisdictions: Vec<String>,
+    pub settings: Vec<Setting>,
+    /// `yyyymmdd`, both inclusive.
+    pub effective: u32,
+    pub end: u32,
+}
+
+/// A rule of a payer or site: where all that it says holds of a line, its action is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayerRule {
+    pub id: String,
+    pub title: String,
+    pub message: String,
+    pub citation: String,
+    pub remedy: Option<String>,
+    pub pack: String,
+    pub version: String,
+    pub level: Level,
+    pub scope: Scope,
+    /// Ranges of keys, half-open, and classes; a line is of one of them where any is told.
+    pub codes: Vec<(u64, u64)>,
+    pub classes: Classes,
+    pub modifiers: Modifiers,
+    pub without: Modifiers,
+    pub units_over: Option<u32>,
+    /// Diagnoses of the line (of the claim, where it points to none): one of these, and none of those.
+    pub diagnoses: Vec<(u64, u64)>,
+    pub not_diagnoses: Vec<(u64, u64)>,
+    pub age: Option<(u32, u32)>,
+    pub sex: Option<Sex>,
+    pub places: Vec<String>,
+    pub specialties: Vec<String>,
+    pub action: Action,
+    /// Modifiers one of which is required.
+    pub requires: Modifiers,
+    pub overrides: Vec<String>,
+}
+
+/// Diagnoses that cover a service (a local or national coverage determination).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoverageRule {
+    pub id: String,
+    pub title: String,
+    pub citation: String,
+    pub pack: String,
+    pub version: String,
+    pub scope: Scope,
+    pub codes: Vec<(u64, u64)>,
+    pub diagnoses: Vec<(u64, u64)>,
 }
 
 /// What packs say of the diagnoses of a claim; codes as ranges of keys, half-open.
@@ -221,7 +330,11 @@ pub struct Coverage {
 impl Coverage {
     fn of(kb: &KnowledgeBase, feed: &str, history: bool) -> Self {
         let of_feed = kb.releases().all.iter().filter(|r| r.feed == feed);
-        Self { spans: of_feed.map(|r| (r.effective, r.end)).collect(), history }
+        let mut spans: Vec<(u32, u32)> = of_feed.map(|r| (r.effective, r.end)).collect();
+        // A release of several files is one, and the newest is asked for most.
+        spans.sort_unstable_by(|a, b| b.cmp(a));
+        spans.dedup();
+        Self { spans, history }
     }
 
     /// Whether a release covers a day.
@@ -259,6 +372,11 @@ pub struct EditRules {
     pub ptp: [Coverage; 2],
     pub mue: [Coverage; 2],
     pub add_ons: Coverage,
+    /// Modifiers that any check is about, and the places of checks that are about none.
+    pub(crate) checked: Modifiers,
+    pub(crate) unprompted: Vec<u16>,
+    /// Codes that are symptoms of some disease, as ranges of ids in order.
+    symptoms: Vec<(u32, u32)>,
     /// Whether a list of modifiers is loaded.
     pub modifiers_listed: bool,
     /// Whether the list of codes exempt from the indicator of presence on admission is loaded.
@@ -298,9 +416,19 @@ impl EditRules {
             };
             edges.iter().map(|&edge| (edge, at(edge))).collect()
         });
+        let mut symptoms: Vec<(u32, u32)> = kb.rules().integrals.iter().flat_map(|i| i.symptoms.iter().copied()).collect();
+        symptoms.sort_unstable();
+        symptoms.dedup_by(|next, last| {
+            let joins = next.0 <= last.1;
+            last.1 = if joins { last.1.max(next.1) } else { last.1 };
+            joins
+        });
         Self {
             bits,
             classes,
+            checked: said.checks.iter().fold(0, |set, c| set | c.modifiers),
+            unprompted: (0..).zip(&said.checks).filter(|c| c.1.modifiers == 0).map(|c| c.0).collect(),
+            symptoms,
             ptp: PTP_FEEDS.map(|f| Coverage::of(kb, f, true)),
             mue: MUE_FEEDS.map(|f| Coverage::of(kb, f, false)),
             add_ons: Coverage::of(kb, ADD_ON_FEED, true),
@@ -325,6 +453,12 @@ impl EditRules {
         let classes = &self.classes[usize::from(is_lettered(key.0))];
         let begun = classes.partition_point(|c| c.0 <= key.0);
         begun.checked_sub(1).and_then(|at| classes.get(at)).map_or(0, |c| c.1)
+    }
+
+    /// Whether a diagnosis is a symptom of some disease.
+    pub(crate) fn is_symptom(&self, code: CodeId) -> bool {
+        let begun = self.symptoms.partition_point(|r| r.0 <= code.0);
+        begun.checked_sub(1).and_then(|at| self.symptoms.get(at)).is_some_and(|r| code.0 < r.1)
     }
 
     /// The modifier of the lowest bit in a set.

@@ -9,6 +9,7 @@ pub mod hcc;
 pub mod layout;
 pub mod licensed;
 pub mod ptp;
+pub mod ptp_builder;
 pub mod releases;
 pub mod repair;
 pub mod rules;

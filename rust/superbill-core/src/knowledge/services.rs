@@ -129,10 +129,16 @@ impl<'a> Services<'a> {
         found
     }
 
-    /// The rows of an add-on code that hold on a day; none where it is no add-on code.
-    pub(crate) fn add_ons(&self, code: CodeId, date: Date) -> impl Iterator<Item = &'a AddOnRecord> + use<'a> {
+    /// Places of the rows of an add-on code, of any day; none where it is no add-on code.
+    pub(crate) fn add_on_rows(&self, code: CodeId) -> (u32, u32) {
         let start = self.add_ons.partition_point(|r| r.add_on.get() < code.0);
-        let of_code = self.add_ons.get(start..).unwrap_or_default().iter().take_while(move |r| r.add_on.get() == code.0);
-        of_code.filter(move |r| (r.from.get()..=r.to.get()).contains(&date.0))
+        let of_code = self.add_ons[start..].iter().take_while(|r| r.add_on.get() == code.0).count();
+        (start as u32, (start + of_code) as u32)
+    }
+
+    /// Those that hold on a day.
+    pub(crate) fn add_ons(&self, (start, end): (u32, u32), date: Date) -> impl Iterator<Item = &'a AddOnRecord> + Clone + use<'a> {
+        let rows = self.add_ons.get(start as usize..end as usize).unwrap_or_default();
+        rows.iter().filter(move |r| (r.from.get()..=r.to.get()).contains(&date.0))
     }
 }

@@ -88,6 +88,9 @@ fn pairs(resolver: &Resolver<'_>, claim: &Claim, noted: &Noted, edited: &mut Edi
                 edited.of_diagnoses(Rule::DxCodeFirst, [b as u32, a as u32], Table::Tabular);
             }
             let (Some(one), Some(two)) = (claim.diagnoses[a].id, claim.diagnoses[b].id) else { continue };
+            if !resolver.rules.is_symptom(one) && !resolver.rules.is_symptom(two) {
+                continue;
+            }
             for integral in &rules.integrals {
                 let of = |disease, symptom| holds(&integral.disease, disease) && holds(&integral.symptoms, symptom);
                 if of(one, two) {

@@ -83,7 +83,8 @@ impl Maker<'_> {
         let modifiers = self.sorted(was, modifiers);
         let mut alone = Claim::new(self.claim.setting);
         self.resolver.add(&mut alone, &key.to_string(), modifiers.iter().copied(), was.date, units, was.provider);
-        let line = alone.lines.pop().map_or_else(|| was.clone(), |l| Line { supported: was.supported, specialty: was.specialty, ..l });
+        let same = |l| Line { supported: was.supported, specialty: was.specialty, place_of_service: was.place_of_service, ..l };
+        let line = alone.lines.pop().map_or_else(|| was.clone(), same);
         Becomes { origin, line, modifiers, added }
     }
 

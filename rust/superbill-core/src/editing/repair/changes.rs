@@ -79,6 +79,8 @@ pub(super) fn apply<'a>(claim: &Claim, candidates: impl Iterator<Item = &'a Cand
     let mut after = Claim::new(claim.setting);
     after.diagnoses.clone_from(&claim.diagnoses);
     after.patient = claim.patient;
+    after.payer.clone_from(&claim.payer);
+    after.specialties.clone_from(&claim.specialties);
     let mut changed = Changed { claim: after, origins: Vec::new(), added: Vec::new() };
     let by_line = |at: u32| candidates.clone().find(|c| c.lines.contains(&at));
     for (at, line) in (0..).zip(&claim.lines) {

@@ -97,7 +97,7 @@ fn forms<'a>(resolver: &Resolver<'_>, claim: &'a Claim, candidates: &'a [Candida
 fn lists(resolver: &Resolver<'_>, add_on: &Forms<'_>, primary: &Forms<'_>) -> bool {
     let any_day = &resolver.rules.said.any_day;
     add_on.lines.iter().any(|a| {
-        let rows = || a.id.into_iter().flat_map(|id| resolver.services.add_ons(id, a.date));
+        let rows = || resolver.services.add_ons(a.add_ons, a.date);
         primary.lines.iter().any(|p| {
             let of_day = p.date == a.date || any_day.contains(&a.key.0);
             of_day && p.id.is_some_and(|id| rows().any(|r| r.primary.get() == id.0))
@@ -122,7 +122,9 @@ fn linked(resolver: &Resolver<'_>, claim: &Claim, forms: &[Forms<'_>], a: u32, b
         return false;
     }
     let pair = |x: &Line, y: &Line| match (&resolver.ptp, x.place, y.place) {
-        (Some(edits), Some(first), Some(second)) => edits.has(first, second) || edits.has(second, first),
+        (Some(edits), Some(first), Some(second)) => {
+            edits.rows(first, second).next().is_some() || edits.rows(second, first).next().is_some()
+        }
         _ => false,
     };
     let of_day = || one.lines.iter().any(|x| other.lines.iter().any(|y| x.key == y.key || pair(x, y)));

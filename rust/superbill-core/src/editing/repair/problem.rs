@@ -174,6 +174,8 @@ pub(super) fn part(whole: &Claim, places: &[u32]) -> Claim {
     let mut claim = Claim::new(whole.setting);
     claim.diagnoses.clone_from(&whole.diagnoses);
     claim.patient = whole.patient;
+    claim.payer.clone_from(&whole.payer);
+    claim.specialties.clone_from(&whole.specialties);
     for (at, &place) in (0..).zip(places) {
         let line = &whole.lines[place as usize];
         let start = claim.modifiers.len() as u32;
