@@ -8,6 +8,7 @@ import pytest
 
 import superbill
 
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
 
 
@@ -22,3 +23,11 @@ def corpora() -> Path:
     if not CORPORA.is_dir():
         pytest.skip("the evaluation sets are not at ../shared/corpora")
     return CORPORA
+
+
+@pytest.fixture(scope="session")
+def releases() -> Path:
+    """Real releases of the public tables, which are never copied into the repository."""
+    if not DATA.is_dir():
+        pytest.skip("the releases are not at ../shared/data")
+    return DATA

@@ -57,6 +57,19 @@ def test_what_is_wrong_is_named_and_not_repeated(stub: coding_pb2_grpc.CodingStu
     assert "Jane" not in caught.value.details()
 
 
+def test_claims_are_checked_near_and_far_alike(kb: superbill.KnowledgeBase, stub: coding_pb2_grpc.CodingStub) -> None:
+    claim = {"id": "c", "setting": "professional", "lines": [{"code": "99213", "units": 1, "date": "2026-05-04", "modifiers": ["59"]}]}
+    far = stub.Edit(json_format.ParseDict({"claim": claim}, coding_pb2.EditRequest())).check
+    near = kb.edit(claim)
+    assert far.SerializeToString(deterministic=True) == near.to_protobuf()
+    assert "mod.not_allowed" in [finding.rule for finding in far.findings]
+    for wrong in ({}, {"claim": {"setting": "professional", "lines": [{"date": "Jane Roe"}]}}):
+        with pytest.raises(grpc.RpcError) as caught:
+            stub.Edit(json_format.ParseDict(wrong, coding_pb2.EditRequest()))
+        assert caught.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+        assert "Jane" not in caught.value.details()
+
+
 def test_an_empty_request_is_an_error(stub: coding_pb2_grpc.CodingStub) -> None:
     with pytest.raises(grpc.RpcError) as caught:
         stub.Code(coding_pb2.CodeRequest())

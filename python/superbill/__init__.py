@@ -15,6 +15,8 @@ Offsets are Unicode code points, half-open. Confidence is per mille. Dates are I
 from superbill._core import (
     STANDINGS,
     BuildError,
+    Check,
+    ClaimError,
     CodedEncounter,
     CodeError,
     CodeInfo,
@@ -36,6 +38,8 @@ from superbill._core import (
 __all__ = [
     "STANDINGS",
     "BuildError",
+    "Check",
+    "ClaimError",
     "CodeError",
     "CodeInfo",
     "CodedEncounter",

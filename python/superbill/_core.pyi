@@ -14,6 +14,8 @@ __all__ = [
     "FORMAT_VERSION",
     "STANDINGS",
     "BuildError",
+    "Check",
+    "ClaimError",
     "CodeError",
     "CodeInfo",
     "CodedEncounter",
@@ -51,6 +53,14 @@ _Standing: TypeAlias = Literal["valid", "header", "not_yet", "expired", "undated
 _EncounterLike: TypeAlias = models.Encounter | Mapping[str, Any] | str | bytes
 """An encounter as a model, as a dict of the same shape, or as its JSON."""
 
+_ClaimLike: TypeAlias = models.Claim | Mapping[str, Any] | str | bytes
+"""A claim as a model, as a dict of the same shape, or as its JSON."""
+
+_RuleRow: TypeAlias = tuple[
+    str, Literal["error", "review", "info"], str, str, str, str | None, str, str | None, str, str, str | None, list[str]
+]
+"""Id, severity, title, message, citation, remedy, effective, end (ISO 8601), pack, version, level of a payer's rule, what it overrides."""
+
 __version__: str
 STANDINGS: tuple[_Standing, ...]
 """What can be told of a code on a day, by the numbers of `KnowledgeBase.validate_arrays`."""
@@ -68,6 +78,9 @@ class BuildError(SuperbillError):
 
 class EncounterError(SuperbillError):
     """An encounter cannot be coded as it is; the message names the field, never its value."""
+
+class ClaimError(SuperbillError):
+    """A claim cannot be checked as it is; the message names the field, never its value."""
 
 class CodeError(SuperbillError):
     """A code is malformed, which is not the same as unknown."""
@@ -163,6 +176,41 @@ class KnowledgeBase:
         """Codes many encounters on `threads` threads (0: one a core) without the GIL.
 
         Answers stand in the order of the encounters; in the place of one that cannot be coded stands its `EncounterError`.
+        """
+
+    def edit(self, claim: _ClaimLike) -> Check:
+        """Checks one claim against every edit.
+
+        Raises:
+            ClaimError: a field is missing or outside its set; the message names it, as "lines[3].date".
+            KnowledgeBaseError: the file is damaged or has no rules of editing.
+        """
+
+    def edit_many(self, claims: Sequence[_ClaimLike], *, threads: int = 0) -> list[Check | ClaimError]:
+        """Checks many claims on `threads` threads (0: one a core) without the GIL.
+
+        Checks stand in the order of the claims; in the place of one that cannot be checked stands its `ClaimError`.
+        """
+
+    def check(self, claim: _ClaimLike) -> Check:
+        """Checks one claim as `edit` does, and tells its lawful repairs and what has to be asked of the provider.
+
+        Raises:
+            ClaimError: a field is missing or outside its set; the message names it, as "lines[3].date".
+            KnowledgeBaseError: the file is damaged or has no rules of editing.
+        """
+
+    def check_many(self, claims: Sequence[_ClaimLike], *, threads: int = 0) -> list[Check | ClaimError]:
+        """Checks many claims as `check` does one, on `threads` threads (0: one a core) without the GIL.
+
+        Checks stand in the order of the claims; in the place of one that cannot be checked stands its `ClaimError`.
+        """
+
+    @property
+    def rules(self) -> list[_RuleRow]:
+        """Rules of claim editing in order of id.
+
+        Raises `KnowledgeBaseError` where the file is damaged.
         """
 
     def lookup(self, code: str, date: str | datetime.date, *, system: str | None = None) -> CodeInfo | None:
@@ -348,6 +396,52 @@ class KnowledgeBase:
 
     def read(self, text: str) -> list[Mention]:
         """The conditions named in a text with what is said of them."""
+
+@final
+class Check:
+    """The findings of one claim, and its lawful repairs where they were asked for.
+
+    Fields are as in `superbill.models.Check`. Two checks are equal where their bytes are.
+    """
+
+    __hash__: None  # type: ignore[assignment]
+    def __eq__(self, other: object, /) -> bool: ...
+    def to_model(self) -> models.Check:
+        """The check as a `superbill.models.Check`; made once."""
+
+    def to_json(self) -> bytes:
+        """Canonical JSON: the same check is the same bytes."""
+
+    def to_protobuf(self) -> bytes:
+        """Protobuf bytes of `superbill.v1.Check`."""
+
+    @property
+    def claim_id(self) -> str:
+        """The id that the caller gave the claim."""
+
+    @property
+    def knowledge(self) -> models.Knowledge | None:
+        """The knowledge base and the releases in it that this check rests on."""
+
+    @property
+    def findings(self) -> tuple[models.Finding, ...]:
+        """What was found, in order of the first line denied or affected."""
+
+    @property
+    def repairs(self) -> tuple[models.Repair, ...]:
+        """Lawful changes that clear every error of the lines, the least departure from the claim first; empty where they were not asked for."""
+
+    @property
+    def queries(self) -> tuple[models.Query, ...]:
+        """What to ask of the provider where a fact would decide and none is told; empty where repairs were not asked for."""
+
+    @property
+    def denied(self) -> tuple[str, ...]:
+        """Ids of the lines that are not payable, in the order in which findings tell them."""
+
+    @property
+    def severity(self) -> Literal["error", "review", "info"] | None:
+        """The severest severity among the findings; `None` where nothing was found."""
 
 @final
 class CodedEncounter:

@@ -7,7 +7,9 @@ import msgspec
 
 __all__ = [
     "Alternative",
+    "Change",
     "Charge",
+    "Check",
     "Claim",
     "ClaimDiagnosis",
     "CodedEncounter",
@@ -29,6 +31,7 @@ __all__ = [
     "Provider",
     "Query",
     "Release",
+    "Repair",
     "Step",
     "Visit",
     "VisitElement",
@@ -134,38 +137,6 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
     provider: Provider | None = None
 
 
-# superbill/v1/claim.proto: A claim to be checked against the published edits.
-
-
-class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    id: str = ""
-    # professional | outpatient_facility | inpatient_facility
-    setting: str = ""
-    patient: Patient | None = None
-    payer: Payer | None = None
-    diagnoses: tuple[ClaimDiagnosis, ...] = ()
-    lines: tuple[Line, ...] = ()
-    history: tuple[Line, ...] = ()
-    facts: tuple[Fact, ...] = ()
-
-
-class ClaimDiagnosis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    code: str = ""
-    # Y N U W, or absent for an exempt code.
-    poa: str | None = None
-
-
-class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A documented circumstance on which a modifier or a repair may rest."""
-
-    # separate_site | separate_session | separate_practitioner | separate_lesion | laterality
-    kind: str = ""
-    # Ids of the lines it is about.
-    lines: tuple[str, ...] = ()
-    # Where the documentation says so, in the documenter's words.
-    evidence: str = ""
-
-
 # superbill/v1/coded.proto: What comes out of the engine: codes with their proof.
 
 
@@ -261,16 +232,25 @@ class Alternative(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    # Stable id: "dx.excludes1", "dx.code_first", ...
+    # Stable id: "dx.excludes1", "ptp.denied", ...
     rule: str = ""
     # error | review | info
     severity: str = ""
+    # Of a pair: column 1 first, as in lines.
     codes: tuple[str, ...] = ()
     message: str = ""
     citation: str = ""
-    # The day from which the rule holds in the release that answered.
+    # First day of the row that it rests on; of the rule where it rests on no row.
     effective: str = ""
     remedy: str | None = None
+    # Ids of the claim lines that it is about, column 1 first.
+    lines: tuple[str, ...] = ()
+    # Ids of the lines that are not payable because of it.
+    denied: tuple[str, ...] = ()
+    # Last day of that row or rule; absent while open.
+    end: str | None = None
+    # The release of the table or pack that it rests on: "feed version".
+    release: str = ""
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -280,6 +260,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     missing: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    # Ids of the claim lines that it is about.
+    lines: tuple[str, ...] = ()
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -312,3 +294,83 @@ class Disposition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     # release | review | query | hold
     action: str = ""
     reasons: tuple[str, ...] = ()
+
+
+# superbill/v1/claim.proto: A claim to be checked against the published edits.
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    id: str = ""
+    # professional | outpatient_facility | inpatient_facility
+    setting: str = ""
+    patient: Patient | None = None
+    payer: Payer | None = None
+    diagnoses: tuple[ClaimDiagnosis, ...] = ()
+    lines: tuple[Line, ...] = ()
+    history: tuple[Line, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
+class ClaimDiagnosis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    code: str = ""
+    # Y N U W, or absent for an exempt code.
+    poa: str | None = None
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A documented circumstance on which a modifier or a repair may rest."""
+
+    # separate_site | separate_session | separate_practitioner | separate_lesion | laterality | no_overlap |
+    # separate_evaluation | decision_for_surgery | unrelated | staged | return_to_operating_room |
+    # repeat_same_practitioner | repeat_other_practitioner | repeat_test, and those that packs of repair tell
+    kind: str = ""
+    # Ids of the lines it is about.
+    lines: tuple[str, ...] = ()
+    # Where the documentation says so, in the documenter's words.
+    evidence: str = ""
+    # Which side or site, where the fact says it: left, right, bilateral, or the anatomic modifier that says the same
+    # (F5, LC).
+    value: str | None = None
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the edits find on a claim."""
+
+    claim_id: str = ""
+    knowledge: Knowledge | None = None
+    # In order of the first line denied or affected, then of rule.
+    findings: tuple[Finding, ...] = ()
+    # Lawful changes that clear every error of the lines, where repairs are asked for: the least departure from the
+    # claim first.
+    repairs: tuple[Repair, ...] = ()
+    # What to ask of the provider where a fact would decide and none is told.
+    queries: tuple[Query, ...] = ()
+
+
+class Repair(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Changes that together leave no error of the lines."""
+
+    changes: tuple[Change, ...] = ()
+    # Facts of the claim without which it would not be lawful.
+    rests_on: tuple[Fact, ...] = ()
+    clears: tuple[Finding, ...] = ()
+    # The sum over the changes of how far each departs from the claim, as the pack of repair ranks them.
+    departure: int = 0
+    # Whether it is known that no repair departs less than the first; absent where the search had to stop early.
+    proven: bool = False
+    # The lines of the claim that comes of it.
+    lines: tuple[Line, ...] = ()
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    # reorder | remove_modifier | add_modifier | units | bilateral | merge | split | swap_code | combine | drop
+    kind: str = ""
+    # Ids of the lines that it changes.
+    lines: tuple[str, ...] = ()
+    # Modifiers that it adds, removes or puts in order.
+    modifiers: tuple[str, ...] = ()
+    # The code that stands there then, where it is another.
+    code: str | None = None
+    # What it does, and why it may.
+    message: str = ""
+    citation: str = ""

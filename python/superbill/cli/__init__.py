@@ -1,6 +1,6 @@
-"""The command line: `superbill demo | code | lookup | search | match | index | pcs | translate | kb | serve`.
+"""The command line: `superbill demo | code | check | rules | lookup | search | match | index | pcs | translate | kb | serve`.
 
-Exit codes: 0 done; 1 something could not be coded, or a code is unknown; 2 the request or the input cannot be used.
+Exit codes: 0 done; 1 something could not be coded, a code is unknown, or a claim has errors; 2 the request or the input cannot be used.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from superbill import SuperbillError, __version__
-from superbill.cli import classification, coding, knowledge, service, terminology, translation
+from superbill.cli import claims, classification, coding, knowledge, rules, service, terminology, translation
 
 DONE, PARTLY, UNUSABLE = 0, 1, 2
 
@@ -41,6 +41,6 @@ def parser() -> argparse.ArgumentParser:
     main = argparse.ArgumentParser(prog="superbill", description="Codes clinical encounters, with proof.")
     main.add_argument("--version", action="version", version=f"superbill {__version__}")
     commands = main.add_subparsers(required=True, metavar="COMMAND")
-    for module in (coding, terminology, classification, translation, knowledge, service):
+    for module in (coding, claims, rules, terminology, classification, translation, knowledge, service):
         module.add_commands(commands)
     return main

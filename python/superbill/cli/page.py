@@ -118,3 +118,44 @@ def marked(text: str, spans: list[tuple[int, int]]) -> Text:
         at = end
     page.append(text[at:])
     return page
+
+
+def show_check(claim: dict[str, Any], check: superbill.Check, *, explain: bool) -> None:
+    """The lines of a claim, each with what was found of it; the findings with their rows where asked."""
+    console = page()
+    lines = {line.get("id") or str(number): line for number, line in enumerate(claim.get("lines", []), 1)}
+    lines |= {line.get("id") or f"h{number}": line for number, line in enumerate(claim.get("history", []), 1)}
+    denied = check.denied
+    for name, line in lines.items():
+        code = "-".join([line.get("code", ""), *line.get("modifiers", [])])
+        units = f"*{line['units']}" if line.get("units", 1) != 1 else ""
+        state = ("not payable", SEVERITIES["error"]) if name in denied else ("", "")
+        console.print(Text.assemble(f"{name:>4}  {code + units:<22} {line.get('date', '')}  ", state))
+    if not check.findings:
+        console.print("nothing was found", style="green")
+    for finding in check.findings:
+        about = f" (lines {' '.join(finding.lines)})" if finding.lines else ""
+        console.print(Text.assemble((finding.severity, SEVERITIES.get(finding.severity, "")), f" {finding.rule}{about}: {finding.message}"))
+        if explain:
+            until = f" to {finding.end}" if finding.end else ""
+            console.print(f"    {finding.release}; from {finding.effective}{until}", style="dim")
+            console.print(f"    {finding.citation}", style="dim")
+        if finding.remedy and explain:
+            console.print(f"    remedy: {finding.remedy}")
+    show_repairs(console, check, explain=explain)
+
+
+def show_repairs(console: Console, check: superbill.Check, *, explain: bool) -> None:
+    """What can lawfully be done about the errors, and what has to be asked."""
+    for number, repair in enumerate(check.repairs, 1):
+        unproven = "" if repair.proven else " (a repair that departs less may exist)"
+        console.print(Text.assemble((f"repair {number}", "bold"), f"{unproven}: {'; '.join(change.message for change in repair.changes)}"))
+        for fact in repair.rests_on:
+            console.print(f"    rests on: {fact.kind} (lines {' '.join(fact.lines)})", style="dim")
+        if explain:
+            for change in repair.changes:
+                console.print(f"    {change.citation}", style="dim")
+            cleared = ", ".join(f"{finding.rule} ({' '.join(finding.lines)})" for finding in repair.clears)
+            console.print(f"    clears: {cleared}", style="dim")
+    for query in check.queries:
+        console.print(Text.assemble(("ask", "bold"), f": {query.about} {' / '.join(query.options)}"))

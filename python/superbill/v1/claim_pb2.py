@@ -22,20 +22,27 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from superbill.v1 import coded_pb2 as superbill_dot_v1_dot_coded__pb2
 from superbill.v1 import encounter_pb2 as superbill_dot_v1_dot_encounter__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18superbill/v1/claim.proto\x12\x0csuperbill.v1\x1a\x1csuperbill/v1/encounter.proto\"\x8c\x02\n\x05\x43laim\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0f\n\x07setting\x18\x02 \x01(\t\x12&\n\x07patient\x18\x03 \x01(\x0b\x32\x15.superbill.v1.Patient\x12\"\n\x05payer\x18\x04 \x01(\x0b\x32\x13.superbill.v1.Payer\x12/\n\tdiagnoses\x18\x05 \x03(\x0b\x32\x1c.superbill.v1.ClaimDiagnosis\x12!\n\x05lines\x18\x06 \x03(\x0b\x32\x12.superbill.v1.Line\x12#\n\x07history\x18\x07 \x03(\x0b\x32\x12.superbill.v1.Line\x12!\n\x05\x66\x61\x63ts\x18\x08 \x03(\x0b\x32\x12.superbill.v1.Fact\"8\n\x0e\x43laimDiagnosis\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x10\n\x03poa\x18\x02 \x01(\tH\x00\x88\x01\x01\x42\x06\n\x04_poa\"5\n\x04\x46\x61\x63t\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05lines\x18\x02 \x03(\t\x12\x10\n\x08\x65vidence\x18\x03 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18superbill/v1/claim.proto\x12\x0csuperbill.v1\x1a\x18superbill/v1/coded.proto\x1a\x1csuperbill/v1/encounter.proto\"\x8c\x02\n\x05\x43laim\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0f\n\x07setting\x18\x02 \x01(\t\x12&\n\x07patient\x18\x03 \x01(\x0b\x32\x15.superbill.v1.Patient\x12\"\n\x05payer\x18\x04 \x01(\x0b\x32\x13.superbill.v1.Payer\x12/\n\tdiagnoses\x18\x05 \x03(\x0b\x32\x1c.superbill.v1.ClaimDiagnosis\x12!\n\x05lines\x18\x06 \x03(\x0b\x32\x12.superbill.v1.Line\x12#\n\x07history\x18\x07 \x03(\x0b\x32\x12.superbill.v1.Line\x12!\n\x05\x66\x61\x63ts\x18\x08 \x03(\x0b\x32\x12.superbill.v1.Fact\"8\n\x0e\x43laimDiagnosis\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x10\n\x03poa\x18\x02 \x01(\tH\x00\x88\x01\x01\x42\x06\n\x04_poa\"S\n\x04\x46\x61\x63t\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05lines\x18\x02 \x03(\t\x12\x10\n\x08\x65vidence\x18\x03 \x01(\t\x12\x12\n\x05value\x18\x04 \x01(\tH\x00\x88\x01\x01\x42\x08\n\x06_value\"\xbb\x01\n\x05\x43heck\x12\x10\n\x08\x63laim_id\x18\x01 \x01(\t\x12*\n\tknowledge\x18\x02 \x01(\x0b\x32\x17.superbill.v1.Knowledge\x12\'\n\x08\x66indings\x18\x03 \x03(\x0b\x32\x15.superbill.v1.Finding\x12%\n\x07repairs\x18\x04 \x03(\x0b\x32\x14.superbill.v1.Repair\x12$\n\x07queries\x18\x05 \x03(\x0b\x32\x13.superbill.v1.Query\"\xc2\x01\n\x06Repair\x12%\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x14.superbill.v1.Change\x12$\n\x08rests_on\x18\x02 \x03(\x0b\x32\x12.superbill.v1.Fact\x12%\n\x06\x63lears\x18\x03 \x03(\x0b\x32\x15.superbill.v1.Finding\x12\x11\n\tdeparture\x18\x04 \x01(\r\x12\x0e\n\x06proven\x18\x05 \x01(\x08\x12!\n\x05lines\x18\x06 \x03(\x0b\x32\x12.superbill.v1.Line\"w\n\x06\x43hange\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05lines\x18\x02 \x03(\t\x12\x11\n\tmodifiers\x18\x03 \x03(\t\x12\x11\n\x04\x63ode\x18\x04 \x01(\tH\x00\x88\x01\x01\x12\x0f\n\x07message\x18\x05 \x01(\t\x12\x10\n\x08\x63itation\x18\x06 \x01(\tB\x07\n\x05_codeb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'superbill.v1.claim_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CLAIM']._serialized_start=73
-  _globals['_CLAIM']._serialized_end=341
-  _globals['_CLAIMDIAGNOSIS']._serialized_start=343
-  _globals['_CLAIMDIAGNOSIS']._serialized_end=399
-  _globals['_FACT']._serialized_start=401
-  _globals['_FACT']._serialized_end=454
+  _globals['_CLAIM']._serialized_start=99
+  _globals['_CLAIM']._serialized_end=367
+  _globals['_CLAIMDIAGNOSIS']._serialized_start=369
+  _globals['_CLAIMDIAGNOSIS']._serialized_end=425
+  _globals['_FACT']._serialized_start=427
+  _globals['_FACT']._serialized_end=510
+  _globals['_CHECK']._serialized_start=513
+  _globals['_CHECK']._serialized_end=700
+  _globals['_REPAIR']._serialized_start=703
+  _globals['_REPAIR']._serialized_end=897
+  _globals['_CHANGE']._serialized_start=899
+  _globals['_CHANGE']._serialized_end=1018
 # @@protoc_insertion_point(module_scope)

@@ -1,3 +1,4 @@
+from superbill.v1 import coded_pb2 as _coded_pb2
 from superbill.v1 import encounter_pb2 as _encounter_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
@@ -36,11 +37,59 @@ class ClaimDiagnosis(_message.Message):
     def __init__(self, code: _Optional[str] = ..., poa: _Optional[str] = ...) -> None: ...
 
 class Fact(_message.Message):
-    __slots__ = ("kind", "lines", "evidence")
+    __slots__ = ("kind", "lines", "evidence", "value")
     KIND_FIELD_NUMBER: _ClassVar[int]
     LINES_FIELD_NUMBER: _ClassVar[int]
     EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
     kind: str
     lines: _containers.RepeatedScalarFieldContainer[str]
     evidence: str
-    def __init__(self, kind: _Optional[str] = ..., lines: _Optional[_Iterable[str]] = ..., evidence: _Optional[str] = ...) -> None: ...
+    value: str
+    def __init__(self, kind: _Optional[str] = ..., lines: _Optional[_Iterable[str]] = ..., evidence: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+
+class Check(_message.Message):
+    __slots__ = ("claim_id", "knowledge", "findings", "repairs", "queries")
+    CLAIM_ID_FIELD_NUMBER: _ClassVar[int]
+    KNOWLEDGE_FIELD_NUMBER: _ClassVar[int]
+    FINDINGS_FIELD_NUMBER: _ClassVar[int]
+    REPAIRS_FIELD_NUMBER: _ClassVar[int]
+    QUERIES_FIELD_NUMBER: _ClassVar[int]
+    claim_id: str
+    knowledge: _coded_pb2.Knowledge
+    findings: _containers.RepeatedCompositeFieldContainer[_coded_pb2.Finding]
+    repairs: _containers.RepeatedCompositeFieldContainer[Repair]
+    queries: _containers.RepeatedCompositeFieldContainer[_coded_pb2.Query]
+    def __init__(self, claim_id: _Optional[str] = ..., knowledge: _Optional[_Union[_coded_pb2.Knowledge, _Mapping]] = ..., findings: _Optional[_Iterable[_Union[_coded_pb2.Finding, _Mapping]]] = ..., repairs: _Optional[_Iterable[_Union[Repair, _Mapping]]] = ..., queries: _Optional[_Iterable[_Union[_coded_pb2.Query, _Mapping]]] = ...) -> None: ...
+
+class Repair(_message.Message):
+    __slots__ = ("changes", "rests_on", "clears", "departure", "proven", "lines")
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    RESTS_ON_FIELD_NUMBER: _ClassVar[int]
+    CLEARS_FIELD_NUMBER: _ClassVar[int]
+    DEPARTURE_FIELD_NUMBER: _ClassVar[int]
+    PROVEN_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    changes: _containers.RepeatedCompositeFieldContainer[Change]
+    rests_on: _containers.RepeatedCompositeFieldContainer[Fact]
+    clears: _containers.RepeatedCompositeFieldContainer[_coded_pb2.Finding]
+    departure: int
+    proven: bool
+    lines: _containers.RepeatedCompositeFieldContainer[_encounter_pb2.Line]
+    def __init__(self, changes: _Optional[_Iterable[_Union[Change, _Mapping]]] = ..., rests_on: _Optional[_Iterable[_Union[Fact, _Mapping]]] = ..., clears: _Optional[_Iterable[_Union[_coded_pb2.Finding, _Mapping]]] = ..., departure: _Optional[int] = ..., proven: bool = ..., lines: _Optional[_Iterable[_Union[_encounter_pb2.Line, _Mapping]]] = ...) -> None: ...
+
+class Change(_message.Message):
+    __slots__ = ("kind", "lines", "modifiers", "code", "message", "citation")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    MODIFIERS_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    CITATION_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    lines: _containers.RepeatedScalarFieldContainer[str]
+    modifiers: _containers.RepeatedScalarFieldContainer[str]
+    code: str
+    message: str
+    citation: str
+    def __init__(self, kind: _Optional[str] = ..., lines: _Optional[_Iterable[str]] = ..., modifiers: _Optional[_Iterable[str]] = ..., code: _Optional[str] = ..., message: _Optional[str] = ..., citation: _Optional[str] = ...) -> None: ...

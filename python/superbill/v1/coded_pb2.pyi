@@ -131,7 +131,7 @@ class Alternative(_message.Message):
     def __init__(self, code: _Optional[str] = ..., why_not: _Optional[str] = ...) -> None: ...
 
 class Finding(_message.Message):
-    __slots__ = ("rule", "severity", "codes", "message", "citation", "effective", "remedy")
+    __slots__ = ("rule", "severity", "codes", "message", "citation", "effective", "remedy", "lines", "denied", "end", "release")
     RULE_FIELD_NUMBER: _ClassVar[int]
     SEVERITY_FIELD_NUMBER: _ClassVar[int]
     CODES_FIELD_NUMBER: _ClassVar[int]
@@ -139,6 +139,10 @@ class Finding(_message.Message):
     CITATION_FIELD_NUMBER: _ClassVar[int]
     EFFECTIVE_FIELD_NUMBER: _ClassVar[int]
     REMEDY_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    DENIED_FIELD_NUMBER: _ClassVar[int]
+    END_FIELD_NUMBER: _ClassVar[int]
+    RELEASE_FIELD_NUMBER: _ClassVar[int]
     rule: str
     severity: str
     codes: _containers.RepeatedScalarFieldContainer[str]
@@ -146,19 +150,25 @@ class Finding(_message.Message):
     citation: str
     effective: str
     remedy: str
-    def __init__(self, rule: _Optional[str] = ..., severity: _Optional[str] = ..., codes: _Optional[_Iterable[str]] = ..., message: _Optional[str] = ..., citation: _Optional[str] = ..., effective: _Optional[str] = ..., remedy: _Optional[str] = ...) -> None: ...
+    lines: _containers.RepeatedScalarFieldContainer[str]
+    denied: _containers.RepeatedScalarFieldContainer[str]
+    end: str
+    release: str
+    def __init__(self, rule: _Optional[str] = ..., severity: _Optional[str] = ..., codes: _Optional[_Iterable[str]] = ..., message: _Optional[str] = ..., citation: _Optional[str] = ..., effective: _Optional[str] = ..., remedy: _Optional[str] = ..., lines: _Optional[_Iterable[str]] = ..., denied: _Optional[_Iterable[str]] = ..., end: _Optional[str] = ..., release: _Optional[str] = ...) -> None: ...
 
 class Query(_message.Message):
-    __slots__ = ("about", "missing", "options", "evidence")
+    __slots__ = ("about", "missing", "options", "evidence", "lines")
     ABOUT_FIELD_NUMBER: _ClassVar[int]
     MISSING_FIELD_NUMBER: _ClassVar[int]
     OPTIONS_FIELD_NUMBER: _ClassVar[int]
     EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
     about: str
     missing: _containers.RepeatedScalarFieldContainer[str]
     options: _containers.RepeatedScalarFieldContainer[str]
     evidence: _containers.RepeatedCompositeFieldContainer[Evidence]
-    def __init__(self, about: _Optional[str] = ..., missing: _Optional[_Iterable[str]] = ..., options: _Optional[_Iterable[str]] = ..., evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ...) -> None: ...
+    lines: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, about: _Optional[str] = ..., missing: _Optional[_Iterable[str]] = ..., options: _Optional[_Iterable[str]] = ..., evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ..., lines: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Visit(_message.Message):
     __slots__ = ("category", "level", "elements", "why_not")

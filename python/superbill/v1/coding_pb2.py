@@ -22,21 +22,26 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from superbill.v1 import claim_pb2 as superbill_dot_v1_dot_claim__pb2
 from superbill.v1 import coded_pb2 as superbill_dot_v1_dot_coded__pb2
 from superbill.v1 import encounter_pb2 as superbill_dot_v1_dot_encounter__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19superbill/v1/coding.proto\x12\x0csuperbill.v1\x1a\x18superbill/v1/coded.proto\x1a\x1csuperbill/v1/encounter.proto\"9\n\x0b\x43odeRequest\x12*\n\tencounter\x18\x01 \x01(\x0b\x32\x17.superbill.v1.Encounter\";\n\x0c\x43odeResponse\x12+\n\x05\x63oded\x18\x01 \x01(\x0b\x32\x1c.superbill.v1.CodedEncounter2G\n\x06\x43oding\x12=\n\x04\x43ode\x12\x19.superbill.v1.CodeRequest\x1a\x1a.superbill.v1.CodeResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19superbill/v1/coding.proto\x12\x0csuperbill.v1\x1a\x18superbill/v1/claim.proto\x1a\x18superbill/v1/coded.proto\x1a\x1csuperbill/v1/encounter.proto\"9\n\x0b\x43odeRequest\x12*\n\tencounter\x18\x01 \x01(\x0b\x32\x17.superbill.v1.Encounter\";\n\x0c\x43odeResponse\x12+\n\x05\x63oded\x18\x01 \x01(\x0b\x32\x1c.superbill.v1.CodedEncounter\"1\n\x0b\x45\x64itRequest\x12\"\n\x05\x63laim\x18\x01 \x01(\x0b\x32\x13.superbill.v1.Claim\"2\n\x0c\x45\x64itResponse\x12\"\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x13.superbill.v1.Check2\x86\x01\n\x06\x43oding\x12=\n\x04\x43ode\x12\x19.superbill.v1.CodeRequest\x1a\x1a.superbill.v1.CodeResponse\x12=\n\x04\x45\x64it\x12\x19.superbill.v1.EditRequest\x1a\x1a.superbill.v1.EditResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'superbill.v1.coding_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CODEREQUEST']._serialized_start=99
-  _globals['_CODEREQUEST']._serialized_end=156
-  _globals['_CODERESPONSE']._serialized_start=158
-  _globals['_CODERESPONSE']._serialized_end=217
-  _globals['_CODING']._serialized_start=219
-  _globals['_CODING']._serialized_end=290
+  _globals['_CODEREQUEST']._serialized_start=125
+  _globals['_CODEREQUEST']._serialized_end=182
+  _globals['_CODERESPONSE']._serialized_start=184
+  _globals['_CODERESPONSE']._serialized_end=243
+  _globals['_EDITREQUEST']._serialized_start=245
+  _globals['_EDITREQUEST']._serialized_end=294
+  _globals['_EDITRESPONSE']._serialized_start=296
+  _globals['_EDITRESPONSE']._serialized_end=346
+  _globals['_CODING']._serialized_start=349
+  _globals['_CODING']._serialized_end=483
 # @@protoc_insertion_point(module_scope)

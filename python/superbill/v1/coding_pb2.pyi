@@ -1,3 +1,4 @@
+from superbill.v1 import claim_pb2 as _claim_pb2
 from superbill.v1 import coded_pb2 as _coded_pb2
 from superbill.v1 import encounter_pb2 as _encounter_pb2
 from google.protobuf import descriptor as _descriptor
@@ -18,3 +19,15 @@ class CodeResponse(_message.Message):
     CODED_FIELD_NUMBER: _ClassVar[int]
     coded: _coded_pb2.CodedEncounter
     def __init__(self, coded: _Optional[_Union[_coded_pb2.CodedEncounter, _Mapping]] = ...) -> None: ...
+
+class EditRequest(_message.Message):
+    __slots__ = ("claim",)
+    CLAIM_FIELD_NUMBER: _ClassVar[int]
+    claim: _claim_pb2.Claim
+    def __init__(self, claim: _Optional[_Union[_claim_pb2.Claim, _Mapping]] = ...) -> None: ...
+
+class EditResponse(_message.Message):
+    __slots__ = ("check",)
+    CHECK_FIELD_NUMBER: _ClassVar[int]
+    check: _claim_pb2.Check
+    def __init__(self, check: _Optional[_Union[_claim_pb2.Check, _Mapping]] = ...) -> None: ...

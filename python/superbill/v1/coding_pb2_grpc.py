@@ -39,6 +39,11 @@ class CodingStub(object):
                 request_serializer=superbill_dot_v1_dot_coding__pb2.CodeRequest.SerializeToString,
                 response_deserializer=superbill_dot_v1_dot_coding__pb2.CodeResponse.FromString,
                 _registered_method=True)
+        self.Edit = channel.unary_unary(
+                '/superbill.v1.Coding/Edit',
+                request_serializer=superbill_dot_v1_dot_coding__pb2.EditRequest.SerializeToString,
+                response_deserializer=superbill_dot_v1_dot_coding__pb2.EditResponse.FromString,
+                _registered_method=True)
 
 
 class CodingServicer(object):
@@ -53,6 +58,13 @@ class CodingServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Edit(self, request, context):
+        """Checks one claim against every edit. INVALID_ARGUMENT as above.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CodingServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -60,6 +72,11 @@ def add_CodingServicer_to_server(servicer, server):
                     servicer.Code,
                     request_deserializer=superbill_dot_v1_dot_coding__pb2.CodeRequest.FromString,
                     response_serializer=superbill_dot_v1_dot_coding__pb2.CodeResponse.SerializeToString,
+            ),
+            'Edit': grpc.unary_unary_rpc_method_handler(
+                    servicer.Edit,
+                    request_deserializer=superbill_dot_v1_dot_coding__pb2.EditRequest.FromString,
+                    response_serializer=superbill_dot_v1_dot_coding__pb2.EditResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -89,6 +106,33 @@ class Coding(object):
             '/superbill.v1.Coding/Code',
             superbill_dot_v1_dot_coding__pb2.CodeRequest.SerializeToString,
             superbill_dot_v1_dot_coding__pb2.CodeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Edit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/superbill.v1.Coding/Edit',
+            superbill_dot_v1_dot_coding__pb2.EditRequest.SerializeToString,
+            superbill_dot_v1_dot_coding__pb2.EditResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -13,6 +13,7 @@ mod words;
 mod writer;
 
 pub(crate) use codes::{Codes, History, Published};
+pub(crate) use dictionary::day;
 pub(crate) use history::Icd10cm;
 pub use overlay::overlay;
 pub(crate) use phrases::Phrases;

@@ -12,7 +12,7 @@ use superbill_core::{
         attributes::{Form, Kind},
         index::IndexBuilder,
         pcs::PcsBuilder,
-        ptp::PtpBuilder,
+        ptp_builder::PtpBuilder,
         releases::Release,
     },
 };

@@ -87,6 +87,29 @@ impl Date {
         Self(year * 10_000 + month * 100 + last)
     }
 
+    /// The day after.
+    pub fn next(self) -> Self {
+        let day = Self(self.0 + 1);
+        if day.0 % 100 <= 28 || Self::parse(&day.to_string()).is_ok() {
+            return day;
+        }
+        let (year, month) = (self.0 / 10_000, self.0 / 100 % 100);
+        if month < 12 { Self(year * 10_000 + (month + 1) * 100 + 1) } else { Self((year + 1) * 10_000 + 101) }
+    }
+
+    /// The number of the day, counted from 1 March of the year 0, so that a difference is a number of days.
+    ///
+    /// ```
+    /// use superbill_core::date::Date;
+    /// assert_eq!(Date(2026_05_30).day_number() - Date(2026_03_01).day_number(), 90);
+    /// ```
+    pub fn day_number(self) -> i32 {
+        let (year, month, day) = ((self.0 / 10_000) as i32, (self.0 / 100 % 100) as i32, (self.0 % 100) as i32);
+        // Years that begin in March have their leap day last.
+        let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+        365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day
+    }
+
     /// Full years from `birth` to this day; `None` where birth lies after it.
     pub fn years_since(self, birth: Self) -> Option<u32> {
         self.0.checked_sub(birth.0).map(|gap| gap / 10_000)
@@ -115,6 +138,16 @@ mod tests {
             [("2026-10-01", "2026-09-30"), ("2024-03-01", "2024-02-29"), ("2026-01-01", "2025-12-31"), ("2026-05-04", "2026-05-03")]
         {
             assert_eq!(Date::parse(day).unwrap().previous().to_string(), before);
+        }
+    }
+
+    #[test]
+    fn days_are_counted_over_every_month_and_leap_day() {
+        let mut day = Date::OPEN;
+        for number in (Date(1900_01_01).day_number()..=Date(2199_12_31).day_number()).rev() {
+            day = if day == Date::OPEN { Date(2199_12_31) } else { day.previous() };
+            assert_eq!(day.day_number(), number, "{day}");
+            assert_eq!(day.previous().next(), day);
         }
     }
 

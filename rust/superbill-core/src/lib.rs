@@ -7,6 +7,7 @@ pub mod code;
 pub mod coded;
 pub mod coding;
 pub mod date;
+pub mod editing;
 pub mod encounter;
 pub mod knowledge;
 pub mod read;

@@ -9,33 +9,33 @@ use superbill_core::{
 /// More documents than this are refused.
 const MOST_DOCUMENTS: usize = 1000;
 
-/// What is wrong with an encounter: the field and what it should be, never what it was.
+/// What is wrong with an encounter or a claim: the field and what it should be, never what it was.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EncounterError {
     #[error("{field}: required")]
     Missing { field: String },
     #[error("{field}: expected {expected}")]
     Invalid { field: String, expected: String },
-    #[error("not an Encounter in JSON at line {line}, column {column}: {problem}")]
-    Json { line: usize, column: usize, problem: &'static str },
+    #[error("not {what} in JSON at line {line}, column {column}: {problem}")]
+    Json { what: &'static str, line: usize, column: usize, problem: &'static str },
 }
 
 impl EncounterError {
-    pub(crate) fn json(error: &serde_json::Error) -> Self {
+    pub(crate) fn json(what: &'static str, error: &serde_json::Error) -> Self {
         let problem = match error.classify() {
             serde_json::error::Category::Eof => "the text ends too early",
             serde_json::error::Category::Data => "a field is unknown or of the wrong type",
             _ => "not well-formed",
         };
-        Self::Json { line: error.line(), column: error.column(), problem }
+        Self::Json { what, line: error.line(), column: error.column(), problem }
     }
 }
 
-fn invalid<T>(field: impl Into<String>, expected: impl Into<String>) -> Result<T, EncounterError> {
+pub(crate) fn invalid<T>(field: impl Into<String>, expected: impl Into<String>) -> Result<T, EncounterError> {
     Err(EncounterError::Invalid { field: field.into(), expected: expected.into() })
 }
 
-fn date(field: &str, text: &str) -> Result<Date, EncounterError> {
+pub(crate) fn date(field: &str, text: &str) -> Result<Date, EncounterError> {
     Date::parse(text).or_else(|_| invalid(field, "a calendar date as YYYY-MM-DD"))
 }
 
@@ -43,8 +43,14 @@ fn kind<'a>(field: &str, name: &'a str) -> Result<&'a str, EncounterError> {
     if ENCOUNTER_TYPES.contains(&name) { Ok(name) } else { invalid(field, format!("one of {}", ENCOUNTER_TYPES.join(" "))) }
 }
 
-fn required(field: &str, text: &str) -> Result<(), EncounterError> {
+pub(crate) fn required(field: &str, text: &str) -> Result<(), EncounterError> {
     if text.is_empty() { Err(EncounterError::Missing { field: field.into() }) } else { Ok(()) }
+}
+
+pub(crate) fn setting(name: &str) -> Result<Setting, EncounterError> {
+    required("setting", name)?;
+    let named = Setting::NAMES.iter().find(|n| n.1 == name).map(|n| n.0);
+    named.map_or_else(|| invalid("setting", "one of professional outpatient_facility inpatient_facility"), Ok)
 }
 
 /// The engine's view of an encounter; the text stays where it is.
@@ -53,10 +59,7 @@ fn required(field: &str, text: &str) -> Result<(), EncounterError> {
 /// [`EncounterError`] for the first field that is missing or outside its set.
 pub fn encounter(wire: &v1::Encounter) -> Result<Encounter<'_>, EncounterError> {
     required("type", &wire.r#type)?;
-    required("setting", &wire.setting)?;
-    let Some(setting) = Setting::NAMES.iter().find(|n| n.1 == wire.setting).map(|n| n.0) else {
-        return invalid("setting", "one of professional outpatient_facility inpatient_facility");
-    };
+    let setting = setting(&wire.setting)?;
     let scope = match wire.scope.as_deref() {
         None | Some("encounter") => Scope::Encounter,
         Some("all") => Scope::All,

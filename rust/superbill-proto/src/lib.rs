@@ -2,16 +2,22 @@
 //! the engine's types. Every face goes through [`answer`], so that near and far answers are equal by construction.
 #![forbid(unsafe_code)]
 
+mod check;
+mod claim;
 mod convert;
 mod render;
+mod repair;
 mod words;
 
+pub use check::render as render_check;
+pub use claim::claim;
 pub use convert::{EncounterError, encounter};
 pub use render::render;
 
 use superbill_core::{
     Cancel, Scratch,
     coded::CodingError,
+    editing,
     knowledge::{KnowledgeBase, KnowledgeError},
 };
 
@@ -50,7 +56,49 @@ pub fn answer(
 /// # Errors
 /// [`EncounterError::Json`] with line and column; the text itself is never repeated.
 pub fn encounter_from_json(json: &[u8]) -> Result<v1::Encounter, EncounterError> {
-    serde_json::from_slice(json).map_err(|e| EncounterError::json(&e))
+    serde_json::from_slice(json).map_err(|e| EncounterError::json("an Encounter", &e))
+}
+
+/// Why a claim has no answer. Messages name the field, never its value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CheckError {
+    #[error(transparent)]
+    Claim(#[from] EncounterError),
+    #[error(transparent)]
+    Edit(#[from] editing::EditError),
+}
+
+/// Checks a claim as it came over the wire.
+pub fn check(kb: &KnowledgeBase, wire: &v1::Claim, scratch: &mut editing::Scratch) -> Result<v1::Check, CheckError> {
+    let setting = convert::setting(&wire.setting)?;
+    let resolver = editing::Resolver::new(kb, setting)?;
+    let claim = claim(&resolver, wire)?;
+    Ok(render_check(kb, &resolver, wire, &claim, resolver.edit(&claim, scratch)))
+}
+
+/// Checks a claim, and tells what can lawfully be done about the errors of its lines and what has to be asked.
+pub fn check_and_repair(kb: &KnowledgeBase, wire: &v1::Claim, scratch: &mut editing::Scratch) -> Result<v1::Check, CheckError> {
+    let setting = convert::setting(&wire.setting)?;
+    let resolver = editing::Resolver::new(kb, setting)?;
+    let claim = claim(&resolver, wire)?;
+    let edited = resolver.edit(&claim, scratch);
+    let mut check = render_check(kb, &resolver, wire, &claim, edited);
+    let repairs = editing::repair::repair(&resolver, &claim, edited);
+    repair::put(&resolver, wire, &claim, &repairs, &mut check);
+    Ok(check)
+}
+
+/// Reads a claim from JSON with the field names of the schema.
+///
+/// # Errors
+/// [`EncounterError`] naming the field or the place; the text itself is never repeated.
+pub fn claim_from_json(json: &[u8]) -> Result<v1::Claim, EncounterError> {
+    serde_json::from_slice(json).map_err(|e| claim::place_of(json).unwrap_or_else(|| EncounterError::json("a Claim", &e)))
+}
+
+/// Writes a check as JSON, as [`to_json`] does an answer.
+pub fn check_to_json(check: &v1::Check) -> Vec<u8> {
+    serde_json::to_vec(check).unwrap_or_default()
 }
 
 /// Writes an answer as JSON: fields in the order of the schema, so that the same answer is the same bytes.
@@ -61,4 +109,9 @@ pub fn to_json(coded: &v1::CodedEncounter) -> Vec<u8> {
 /// Writes an answer as protobuf.
 pub fn to_protobuf(coded: &v1::CodedEncounter) -> Vec<u8> {
     prost::Message::encode_to_vec(coded)
+}
+
+/// Writes a check as protobuf.
+pub fn check_to_protobuf(check: &v1::Check) -> Vec<u8> {
+    prost::Message::encode_to_vec(check)
 }

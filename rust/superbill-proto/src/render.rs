@@ -27,7 +27,7 @@ struct Renderer<'a> {
     packs: BTreeSet<u32>,
 }
 
-fn open_end(end: u32) -> Option<String> {
+pub(crate) fn open_end(end: u32) -> Option<String> {
     (Date(end) != Date::OPEN).then(|| Date(end).to_string())
 }
 
@@ -224,6 +224,8 @@ impl Renderer<'_> {
             citation: pack.map_or(words.citation, |p| &p.citation).into(),
             effective: effective.unwrap_or_default(),
             remedy: words.remedy.map(Into::into),
+            release: pack.or(rules.tabular.as_ref()).map(|p| format!("{} {}", p.id, p.version)).unwrap_or_default(),
+            ..v1::Finding::default()
         }
     }
 
@@ -236,6 +238,7 @@ impl Renderer<'_> {
                     missing: self.kb.told_apart_by(*node),
                     options,
                     evidence: vec![self.evidence(*evidence)],
+                    lines: Vec::new(),
                 }
             }
             Query::Elements { family, missing, side, evidence } => {
@@ -248,6 +251,7 @@ impl Renderer<'_> {
                     missing: elements.iter().map(|e| e.id.clone()).chain(side.then(|| "side".to_owned())).collect(),
                     options: values.chain(sides).take(MOST_OPTIONS).collect(),
                     evidence: evidence.iter().map(|&s| self.evidence(s)).collect(),
+                    lines: Vec::new(),
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use pyo3::{PyErr, create_exception, exceptions::PyException};
 use superbill_compile::CompileError;
-use superbill_proto::AnswerError;
+use superbill_proto::{AnswerError, CheckError};
 use superbill_store::StoreError;
 
 create_exception!(superbill, SuperbillError, PyException, "Any error of Superbill.");
@@ -13,6 +13,12 @@ create_exception!(
     EncounterError,
     SuperbillError,
     "An encounter cannot be coded as it is; the message names the field, never its value."
+);
+create_exception!(
+    superbill,
+    ClaimError,
+    SuperbillError,
+    "A claim cannot be checked as it is; the message names the field, never its value."
 );
 create_exception!(superbill, CodeError, SuperbillError, "A code is malformed, which is not the same as unknown.");
 create_exception!(superbill, DateError, SuperbillError, "A date is not a calendar date as YYYY-MM-DD.");
@@ -31,5 +37,12 @@ pub(crate) fn answer(error: &AnswerError) -> PyErr {
     match error {
         AnswerError::Knowledge(error) => KnowledgeBaseError::new_err(error.to_string()),
         other => EncounterError::new_err(other.to_string()),
+    }
+}
+
+pub(crate) fn check(error: &CheckError) -> PyErr {
+    match error {
+        CheckError::Claim(error) => ClaimError::new_err(error.to_string()),
+        CheckError::Edit(error) => KnowledgeBaseError::new_err(error.to_string()),
     }
 }

@@ -32,8 +32,8 @@ impl From<superbill_core::knowledge::KnowledgeBase> for KnowledgeBase {
     }
 }
 
-/// The JSON of an encounter: `bytes` and `str` as they are, anything else as msgspec writes it.
-fn json(encounter: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+/// The JSON of an encounter or a claim: `bytes` and `str` as they are, anything else as msgspec writes it.
+pub(crate) fn json(encounter: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     static ENCODE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     if let Ok(bytes) = encounter.cast::<PyBytes>() {
         return Ok(bytes.as_bytes().to_vec());

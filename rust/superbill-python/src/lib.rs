@@ -3,6 +3,7 @@
 // pyo3 hands arguments over by value.
 #![allow(clippy::needless_pass_by_value)]
 
+mod check;
 mod classification;
 mod coded;
 mod codes;
@@ -29,6 +30,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("KnowledgeBaseError", py.get_type::<errors::KnowledgeBaseError>())?;
     module.add("BuildError", py.get_type::<errors::BuildError>())?;
     module.add("EncounterError", py.get_type::<errors::EncounterError>())?;
+    module.add("ClaimError", py.get_type::<errors::ClaimError>())?;
     module.add("CodeError", py.get_type::<errors::CodeError>())?;
     module.add("DateError", py.get_type::<errors::DateError>())?;
     module.add("ServerError", py.get_type::<errors::ServerError>())?;
@@ -38,6 +40,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<reading::Match>()?;
     module.add_class::<reading::Mention>()?;
     module.add_class::<coded::CodedEncounter>()?;
+    module.add_class::<check::Check>()?;
     module.add_class::<terms::Terms>()?;
     module.add_class::<translation::Translation>()?;
     module.add_class::<translation::MapTarget>()?;

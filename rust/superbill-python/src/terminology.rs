@@ -199,7 +199,7 @@ impl KnowledgeBase {
         }
         let (at, resolved): (Vec<usize>, Vec<_>) = places.into_iter().unzip();
         let mut found = Vec::new();
-        edits.probe(&resolved, date, |column1, column2, edit| {
+        edits.probe(&resolved, date, &mut Vec::new(), |column1, column2, edit| {
             let rationale = kb.releases().names.get(usize::from(edit.rationale)).cloned().unwrap_or_default();
             found.push((at[column1], at[column2], edit.indicator, rationale));
         });

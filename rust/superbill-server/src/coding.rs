@@ -2,10 +2,10 @@
 
 use crate::deadline::Deadline;
 use std::{cell::RefCell, sync::Arc};
-use superbill_core::{Scratch, coded::CodingError, knowledge::KnowledgeBase};
+use superbill_core::{Scratch, coded::CodingError, editing, knowledge::KnowledgeBase};
 use superbill_proto::{
-    AnswerError, answer,
-    v1::{CodeRequest, CodeResponse, coding_server::Coding},
+    AnswerError, CheckError, answer, check,
+    v1::{CodeRequest, CodeResponse, EditRequest, EditResponse, coding_server::Coding},
 };
 use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status};
@@ -13,8 +13,12 @@ use tonic::{Request, Response, Status};
 /// Encounters that may wait for each one that is being coded; more are refused, so that memory stays bounded.
 const WAITING: usize = 64;
 
+/// Lines of a claim that is checked on the transport's own thread.
+const SMALL_CLAIM: usize = 50;
+
 thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
+    static EDITING: RefCell<editing::Scratch> = RefCell::default();
 }
 
 pub(crate) struct CodingService {
@@ -53,5 +57,27 @@ impl Coding for CodingService {
         });
         let coded = work.await.map_err(|_| Status::internal("coding stopped"))?.map_err(|e| status(&e))?;
         Ok(Response::new(CodeResponse { coded: Some(coded) }))
+    }
+
+    async fn edit(&self, request: Request<EditRequest>) -> Result<Response<EditResponse>, Status> {
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+            return Err(Status::resource_exhausted("too many claims wait: try again later"));
+        };
+        let claim = request.into_inner().claim.ok_or_else(|| Status::invalid_argument("claim: required"))?;
+        // A claim of a few lines takes less than handing it to another thread; the largest are work of their own.
+        let small = claim.lines.len() + claim.history.len() <= SMALL_CLAIM;
+        let kb = self.kb.clone();
+        let work = move || {
+            let _place = place;
+            EDITING.with_borrow_mut(|scratch| check(&kb, &claim, scratch))
+        };
+        let checked =
+            if small { work() } else { tokio::task::spawn_blocking(work).await.map_err(|_| Status::internal("editing stopped"))? };
+        let refused = |error: CheckError| match error {
+            CheckError::Claim(error) => Status::invalid_argument(error.to_string()),
+            CheckError::Edit(editing::EditError::Knowledge(error)) => Status::data_loss(error.to_string()),
+            CheckError::Edit(error @ editing::EditError::NoRules) => Status::failed_precondition(error.to_string()),
+        };
+        Ok(Response::new(EditResponse { check: Some(checked.map_err(refused)?) }))
     }
 }

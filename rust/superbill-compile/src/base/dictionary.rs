@@ -29,7 +29,7 @@ pub(super) struct Dictionary {
     pub distinct_ranges: Vec<std::ops::Range<u32>>,
 }
 
-fn day(file: &str, date: Option<&toml::value::Datetime>, absent: Date) -> Result<u32, CompileError> {
+pub(crate) fn day(file: &str, date: Option<&toml::value::Datetime>, absent: Date) -> Result<u32, CompileError> {
     let Some(date) = date else { return Ok(absent.0) };
     Date::parse(&date.to_string()).map(|d| d.0).map_err(|e| CompileError::new(file, format!("{date}: {e}")))
 }
@@ -158,6 +158,10 @@ pub(super) fn compile(
         (section::PHRASES, dictionary.starts),
         (section::SENSES, dictionary.senses),
     ];
+    let editing = packs::editing::compile(&forms, &rules.packs)?;
+    if editing != superbill_core::knowledge::editing::Editing::default() {
+        sections.push((section::EDITING, encoded("editing", &editing)?));
+    }
     sections.extend(dictionary.trie.into_iter().map(|(id, bytes)| (section::TRIE + id, bytes)));
     Ok(Dictionary { rules, sections, distinct_ranges })
 }

@@ -1,5 +1,9 @@
 //! The form of a pack file, as docs/packs.md tells it; a key that it does not tell is an error.
 
+use super::editing_form::{
+    Bypass, Check, CodeClass, CoverageRule, Diagnoses, Globals, KnownModifiers, ModifierClass, ModifierList, PayerRule, Period, Rank, Rule,
+    Scope, Support,
+};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use superbill_core::encounter::{Setting, Sex};
@@ -34,6 +38,23 @@ pub struct PackFile {
     pub element: Vec<Element>,
     pub assume: Vec<Assume>,
     pub code: Vec<Row>,
+    pub rule: Vec<Rule>,
+    pub code_class: Vec<CodeClass>,
+    pub modifier: Vec<KnownModifiers>,
+    pub modifier_class: Vec<ModifierClass>,
+    pub bypass: Vec<Bypass>,
+    pub support: Vec<Support>,
+    pub check: Vec<Check>,
+    pub rank: Vec<Rank>,
+    pub period: Vec<Period>,
+    pub globals: Option<Globals>,
+    pub separate_line: Vec<ModifierList>,
+    pub any_day: Vec<Codes>,
+    pub diagnoses: Option<Diagnoses>,
+    pub repair: Option<super::repair::Form>,
+    pub scope: Option<Scope>,
+    pub payer_rule: Vec<PayerRule>,
+    pub coverage: Vec<CoverageRule>,
     /// Run by the tests; not compiled.
     pub example: Vec<Table>,
 }

@@ -1,12 +1,16 @@
 //! Knowledge packs: TOML files with citation, dates and examples (docs/packs.md) -> the rules and phrases of a knowledge base.
 
+pub mod editing_form;
 pub mod form;
 
 pub(crate) mod conditions;
+pub(crate) mod editing;
 pub(crate) mod encounter_types;
 pub(crate) mod guidelines;
+pub(crate) mod payer;
 pub(crate) mod procedures;
 pub(crate) mod reading;
+pub mod repair;
 
 use crate::CompileError;
 use form::PackFile;

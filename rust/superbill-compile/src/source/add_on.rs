@@ -37,6 +37,22 @@ pub(crate) const FEED: Feed = Feed {
 /// What stands for "the contractor says which primaries" (NCCI add-on code edits, types 2 and 3).
 const CONTRACTOR_DEFINED: &str = "CCCCC";
 
+/// The day of a code that is still in force, as some releases write it.
+const NEVER: &str = "9999365";
+
+fn not_a_date(text: &str) -> String {
+    format!("{text:?} is not a date as yyyymmdd or yyyyddd")
+}
+
+/// The publisher's own form of days: the year and the number of the day in it.
+fn ordinal(text: &str) -> Option<Date> {
+    let number: u32 = text.parse().ok().filter(|_| text.len() == 7)?;
+    let (year, day) = (number / 1000, number % 1000);
+    let first = Date::parse_compact(&format!("{year}0101")).ok()?;
+    let date = (1..day).fold(first, |date, _| date.next());
+    (day > 0 && date.0 / 10_000 == year).then_some(date)
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddOnRow {
     pub line: u64,
@@ -60,8 +76,8 @@ pub fn read(file: &str, table: &Table, rejects: &mut Rejects) -> Result<Vec<AddO
     for row in columns.rows() {
         let cell = |at: usize| columns.cell(row, names[at]);
         let day = |text: &str| match text {
-            "" | "*" => Ok(None),
-            text => Date::parse_compact(text).map(Some).map_err(|_| format!("{text:?} is not a date as yyyymmdd")),
+            "" | "*" | "0" | NEVER => Ok(None),
+            text => ordinal(text).or_else(|| Date::parse_compact(text).ok()).map(Some).ok_or_else(|| not_a_date(text)),
         };
         let read = || -> Result<AddOnRow, String> {
             let edit_type = number(columns.cell(row, edit_type))?;
@@ -90,8 +106,15 @@ mod tests {
         );
         assert_eq!((dated[0].primary.as_deref(), dated[0].effective, dated[0].end), (None, Some(Date(2013_04_01)), None));
         assert_eq!(dated[1].end, Some(Date(2025_12_31)));
+        let ordinal = of("add_on_code\tprimary_code\taoc_edit_type\teffective_date\tend_date\n11001\t11000\t1\t2024001\t2024366\n");
+        assert_eq!((ordinal[0].effective, ordinal[0].end), (Some(Date(2024_01_01)), Some(Date(2024_12_31))));
         let undated = of("primary_code\tadd_on_code\taoc_edit_type\n11000\t11001\t1\n");
         assert_eq!((undated[0].add_on.as_str(), undated[0].primary.as_deref(), undated[0].effective), ("11001", Some("11000"), None));
+    }
+
+    #[test]
+    fn a_day_that_the_year_does_not_have_is_none() {
+        assert_eq!((ordinal("2023366"), ordinal("2024000"), ordinal("20240101")), (None, None, None));
     }
 
     #[test]

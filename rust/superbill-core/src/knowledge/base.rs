@@ -2,6 +2,7 @@
 
 use super::{
     container::{Container, Image, KnowledgeError},
+    editing::EditRules,
     layout::{Range, SenseRecord, Text, section},
     ptp::PtpEdits,
     releases::Releases,
@@ -36,6 +37,7 @@ struct Inner {
     rules: OnceLock<Result<Rules, KnowledgeError>>,
     releases: OnceLock<Result<Releases, KnowledgeError>>,
     reading: OnceLock<Result<(), KnowledgeError>>,
+    editing: OnceLock<Result<EditRules, KnowledgeError>>,
 }
 
 pub(super) fn records<T: FromBytes + Immutable + KnownLayout>(bytes: &[u8]) -> &[T] {
@@ -50,8 +52,8 @@ impl KnowledgeBase {
     /// Takes an image into use. Of its content the table of sections is checked here, the sections before they are used.
     pub fn from_image(image: Image) -> Result<Self, KnowledgeError> {
         let container = Container::open(image)?;
-        let (rules, releases, reading) = Default::default();
-        Ok(Self { inner: Arc::new(Inner { container, rules, releases, reading }) })
+        let (rules, releases, reading, editing) = Default::default();
+        Ok(Self { inner: Arc::new(Inner { container, rules, releases, reading, editing }) })
     }
 
     /// Checks what reading and coding use, once.
@@ -139,6 +141,20 @@ impl KnowledgeBase {
     pub fn rules(&self) -> &Rules {
         static NONE: LazyLock<Rules> = LazyLock::new(Rules::default);
         self.decoded_rules().as_ref().unwrap_or(&NONE)
+    }
+
+    /// The rules of claim editing, made ready at the first call; no rules where the file was built without their packs.
+    ///
+    /// # Errors
+    /// [`KnowledgeError::Corrupt`], now and at every later call.
+    pub fn edit_rules(&self) -> Result<&EditRules, KnowledgeError> {
+        let decoded = || {
+            self.taxonomy_ready()?;
+            let bytes = self.section(section::EDITING);
+            let said = if bytes.is_empty() { super::editing::Editing::default() } else { decode(bytes)? };
+            Ok(EditRules::new(said, self))
+        };
+        self.inner.editing.get_or_init(decoded).as_ref().map_err(Clone::clone)
     }
 
     /// What the file was built from; nothing where that does not decode, which [`KnowledgeBase::taxonomy_ready`] tells.

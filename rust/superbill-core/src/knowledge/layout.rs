@@ -45,6 +45,8 @@ pub mod section {
     pub const PACKS: u32 = 18;
     /// Postcard-encoded [`super::super::hcc::Categories`].
     pub const CATEGORIES: u32 = 19;
+    /// Postcard-encoded [`super::super::editing::Editing`].
+    pub const EDITING: u32 = 20;
     /// u64: every [`SAMPLE`]th key, so that a search for a code stays in the cache until its last step.
     pub const KEY_SAMPLES: u32 = 21;
     /// Keys from one sample to the next.

@@ -7,10 +7,9 @@
 use super::{
     base::{records, slice},
     container::KnowledgeError,
-    layout::Range,
+    layout::{NONE, Range},
 };
 use crate::{code::CodeKey, date::Date};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
 use zerocopy::{
     FromBytes, Immutable, IntoBytes, KnownLayout,
     little_endian::{U16, U32, U64},
@@ -18,47 +17,57 @@ use zerocopy::{
 
 /// Words of bits in a line; the eighth holds the count.
 const WORDS: usize = 7;
-const COLUMNS: usize = WORDS * 64;
+pub(super) const COLUMNS: usize = WORDS * 64;
+
+/// Words of a summary. All summaries together stay in a cache that the lines do not fit into, and most probes end there.
+pub(super) const SUMMARY: usize = 4;
+
+/// Codes of a stretch, as a power of two: as few as the bits of a summary allow.
+pub(super) fn stretch(seconds: usize) -> u32 {
+    seconds.div_ceil(SUMMARY * 64).max(1).next_power_of_two().trailing_zeros()
+}
 
 /// Parts of the store.
-mod part {
+pub(super) mod part {
     /// u64 keys of column-1 codes, in order.
-    pub(super) const FIRST: u32 = 0;
+    pub(crate) const FIRST: u32 = 0;
     /// u64 keys of column-2 codes, in order.
-    pub(super) const SECOND: u32 = 1;
+    pub(crate) const SECOND: u32 = 1;
     /// [`super::Line`], those of one column-1 code together.
-    pub(super) const LINES: u32 = 2;
+    pub(crate) const LINES: u32 = 2;
     /// u32 set by pair.
-    pub(super) const PAIRS: u32 = 3;
+    pub(crate) const PAIRS: u32 = 3;
     /// [`super::Range`] of rows by set.
-    pub(super) const SETS: u32 = 4;
+    pub(crate) const SETS: u32 = 4;
     /// [`super::RowRecord`].
-    pub(super) const ROWS: u32 = 5;
+    pub(crate) const ROWS: u32 = 5;
     /// u32 `yyyymmdd`: first days of the releases.
-    pub(super) const RELEASES: u32 = 6;
-    pub(super) const ALL: u32 = 7;
+    pub(crate) const RELEASES: u32 = 6;
+    /// u64, [`super::SUMMARY`] for each column-1 code: which stretches of column-2 codes have any pair.
+    pub(crate) const SUMMARY: u32 = 7;
+    pub(crate) const ALL: u32 = 8;
 }
 
 /// Bits of 448 columns, then the number of pairs in all lines before.
 #[derive(Clone, Copy, Debug, Default, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]
-struct Line {
-    bits: [U64; WORDS],
-    before: U64,
+pub(super) struct Line {
+    pub bits: [U64; WORDS],
+    pub before: U64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]
-struct RowRecord {
-    effective: U32,
-    deletion: U32,
+pub(super) struct RowRecord {
+    pub effective: U32,
+    pub deletion: U32,
     /// 0, 1 or 9.
-    indicator: u8,
-    before_1996: u8,
-    rationale: U16,
+    pub indicator: u8,
+    pub before_1996: u8,
+    pub rationale: U16,
     /// Places of the first and last release that has it.
-    first: U16,
-    last: U16,
+    pub first: U16,
+    pub last: U16,
 }
 
 /// A row of the published table.
@@ -83,12 +92,20 @@ impl PtpRow {
     }
 }
 
-/// A code as column 1 and as column 2 of a table.
+/// A code as column 1 and as column 2 of a table; [`NONE`] where it is none of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PtpCode {
-    first: Option<u32>,
-    second: Option<u32>,
+    first: u32,
+    second: u32,
 }
+
+impl PtpCode {
+    /// A code that no edit names.
+    pub const UNNAMED: Self = Self { first: NONE, second: NONE };
+}
+
+/// Pairs that are looked at together: enough that looks into memory overlap, few enough for a small buffer.
+const TOGETHER: usize = 1024;
 
 /// The edits of one setting, in place.
 #[derive(Clone, Copy)]
@@ -100,7 +117,10 @@ pub struct PtpEdits<'a> {
     sets: &'a [Range],
     rows: &'a [RowRecord],
     releases: &'a [U32],
+    /// Empty in files of an earlier version.
+    summaries: &'a [U64],
     width: usize,
+    stretch: u32,
 }
 
 impl<'a> PtpEdits<'a> {
@@ -122,9 +142,12 @@ impl<'a> PtpEdits<'a> {
             sets: records(part(part::SETS)),
             rows: records(part(part::ROWS)),
             releases: records(part(part::RELEASES)),
+            summaries: records(part(part::SUMMARY)),
             width,
+            stretch: stretch(seconds.len()),
         };
-        if edits.lines.len() == firsts.len() * width {
+        let summarised = edits.summaries.is_empty() || edits.summaries.len() == firsts.len() * SUMMARY;
+        if summarised && edits.lines.len() == firsts.len() * width {
             Ok(edits)
         } else {
             Err(KnowledgeError::Corrupt("the lines of edits do not fit their codes"))
@@ -133,9 +156,9 @@ impl<'a> PtpEdits<'a> {
 
     /// The places of a code; none where no edit names it.
     pub fn resolve(&self, key: CodeKey) -> Option<PtpCode> {
-        let find = |keys: &[U64]| keys.binary_search_by_key(&key.0, |k| k.get()).ok().map(|at| at as u32);
+        let find = |keys: &[U64]| keys.binary_search_by_key(&key.0, |k| k.get()).map_or(NONE, |at| at as u32);
         let code = PtpCode { first: find(self.firsts), second: find(self.seconds) };
-        (code.first.is_some() || code.second.is_some()).then_some(code)
+        (code != PtpCode::UNNAMED).then_some(code)
     }
 
     /// The place of a pair among the pairs.
@@ -152,6 +175,45 @@ impl<'a> PtpEdits<'a> {
         Some(line.before.get() as usize + (within + (bits & ((1 << bit) - 1)).count_ones()) as usize)
     }
 
+    /// The bit of a pair.
+    #[inline]
+    fn bit(&self, first: u32, second: u32) -> u64 {
+        let (line, column) = (second as usize / COLUMNS, second as usize % COLUMNS);
+        let line = self.lines.get(first as usize * self.width + line);
+        line.map_or(0, |l| l.bits[column / 64].get() >> (column % 64) & 1)
+    }
+
+    /// The ordered pairs among codes that any row names: places of column 1 and column 2, in order. Codes beyond 65,535 are not looked at.
+    ///
+    /// Summaries tell first which pairs can be, without a branch that depends on them; then what is left is looked up, each look independent of the others.
+    pub fn named<'b>(&self, codes: &[PtpCode], buffer: &'b mut Vec<u32>) -> impl Iterator<Item = (usize, usize)> + use<'b> {
+        let codes = &codes[..codes.len().min(1 << 16)];
+        let rows = (TOGETHER / codes.len().max(1)).max(1);
+        let mut found = 0;
+        for (start, chunk) in (0..).step_by(rows).zip(codes.chunks(rows)) {
+            buffer.resize((found + chunk.len() * codes.len()).max(buffer.len()), 0);
+            let mut may = found;
+            for (i, column1) in (start..).zip(chunk).filter(|c| c.1.first != NONE) {
+                let summary = self.summaries.get(column1.first as usize * SUMMARY..).and_then(|s| s.first_chunk::<SUMMARY>());
+                let words = summary.map_or([u64::MAX; SUMMARY], |s| s.map(U64::get));
+                for (j, column2) in (0u32..).zip(codes) {
+                    let stretch = column2.second >> self.stretch;
+                    let bit = words[(stretch / 64) as usize % SUMMARY] >> (stretch % 64);
+                    buffer[may] = i << 16 | j;
+                    may += (bit & u64::from(i != j) & u64::from(column2.second != NONE)) as usize;
+                }
+            }
+            let mut kept = found;
+            for at in found..may {
+                let pair = buffer[at];
+                buffer[kept] = pair;
+                kept += self.bit(codes[(pair >> 16) as usize].first, codes[(pair & 0xffff) as usize].second) as usize;
+            }
+            found = kept;
+        }
+        buffer[..found].iter().map(|p| ((p >> 16) as usize, (p & 0xffff) as usize))
+    }
+
     fn set(&self, pair: usize) -> &'a [RowRecord] {
         self.pairs.get(pair).and_then(|s| self.sets.get(s.get() as usize)).map_or(&[], |r| slice(self.rows, *r))
     }
@@ -159,7 +221,8 @@ impl<'a> PtpEdits<'a> {
     /// Rows of the newest release for an ordered pair.
     pub fn rows(&self, column1: PtpCode, column2: PtpCode) -> impl Iterator<Item = PtpRow> {
         let newest = self.releases.len().saturating_sub(1);
-        let pair = column1.first.zip(column2.second).and_then(|(first, second)| self.pair(first, second));
+        let both = column1.first != NONE && column2.second != NONE;
+        let pair = if both { self.pair(column1.first, column2.second) } else { None };
         let rows = pair.map_or(&[][..], |p| self.set(p)).iter();
         rows.filter(move |r| usize::from(r.last.get()) == newest).map(row)
     }
@@ -169,18 +232,12 @@ impl<'a> PtpEdits<'a> {
         self.rows(column1, column2).filter(|r| r.in_force(date)).min()
     }
 
-    /// Every edit in force among the codes of a claim, in both directions: places of column 1 and column 2, and the edit.
-    pub fn probe(&self, codes: &[PtpCode], date: Date, mut each: impl FnMut(usize, usize, PtpRow)) {
-        for (i, &column1) in codes.iter().enumerate() {
-            if column1.first.is_none() {
-                continue;
-            }
-            for (j, &column2) in codes.iter().enumerate() {
-                if i != j
-                    && let Some(edit) = self.in_force(column1, column2, date)
-                {
-                    each(i, j, edit);
-                }
+    /// Every edit in force among the codes of a claim, in both directions: places of column 1 and column 2, and the edit. `buffer` is kept from one
+    /// claim to the next.
+    pub fn probe(&self, codes: &[PtpCode], date: Date, buffer: &mut Vec<u32>, mut each: impl FnMut(usize, usize, PtpRow)) {
+        for (i, j) in self.named(codes, buffer) {
+            if let Some(edit) = self.in_force(codes[i], codes[j], date) {
+                each(i, j, edit);
             }
         }
     }
@@ -227,146 +284,11 @@ fn row(record: &RowRecord) -> PtpRow {
     }
 }
 
-/// Builds the store of one setting from its releases.
-#[derive(Default)]
-pub struct PtpBuilder {
-    releases: BTreeSet<Date>,
-    codes: HashMap<CodeKey, u32>,
-    keys: Vec<CodeKey>,
-    /// Column 1, column 2, release, row.
-    rows: Vec<(u32, u32, u32, PtpRow)>,
-}
-
-impl PtpBuilder {
-    /// Adds a row of a release; releases and rows may come in any order.
-    pub fn add(&mut self, release: Date, column1: CodeKey, column2: CodeKey, row: PtpRow) {
-        self.releases.insert(release);
-        let keys = &mut self.keys;
-        let mut id = |key: CodeKey| {
-            *self.codes.entry(key).or_insert_with(|| {
-                keys.push(key);
-                keys.len() as u32 - 1
-            })
-        };
-        let (first, second) = (id(column1), id(column2));
-        self.rows.push((first, second, release.0, row));
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    /// Drops every release with less than nine tenths of the rows of the one before, since each repeats the whole history: part of its files are missing.
-    /// Gives the day, its rows and those before.
-    pub fn leave_out_partial(&mut self) -> Vec<(Date, usize, usize)> {
-        let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
-        for row in &self.rows {
-            *counts.entry(row.2).or_default() += 1;
-        }
-        let (mut before, mut partial) = (0, Vec::new());
-        for (day, rows) in counts {
-            if rows * 10 < before * 9 {
-                partial.push((Date(day), rows, before));
-            } else {
-                before = rows;
-            }
-        }
-        for (day, ..) in &partial {
-            self.releases.remove(day);
-            self.rows.retain(|r| r.2 != day.0);
-        }
-        partial
-    }
-
-    /// The codes that edits name.
-    pub fn codes(&self) -> impl Iterator<Item = CodeKey> {
-        self.keys.iter().copied()
-    }
-
-    /// Gives every rationale another number, as its name got one.
-    pub fn rename(&mut self, rationale: impl Fn(u16) -> u16) {
-        for row in &mut self.rows {
-            row.3.rationale = rationale(row.3.rationale);
-        }
-    }
-
-    /// The parts of the store. The history of a pair is in every release: a row that a later release repeats is said once, one that it drops stays
-    /// with the last release that has it.
-    pub fn build(self) -> Vec<(u32, Vec<u8>)> {
-        let Self { releases, keys, mut rows, .. } = self;
-        let releases: Vec<U32> = releases.iter().map(|r| r.0.into()).collect();
-        let place = |release: u32| releases.partition_point(|r| r.get() < release) as u16;
-        let sorted = |which: fn(&(u32, u32, u32, PtpRow)) -> u32, rows: &[(u32, u32, u32, PtpRow)]| {
-            let mut used = vec![false; keys.len()];
-            for row in rows {
-                used[which(row) as usize] = true;
-            }
-            let mut order: Vec<u32> = (0..keys.len() as u32).filter(|&k| used[k as usize]).collect();
-            order.sort_unstable_by_key(|&k| keys[k as usize]);
-            let mut ids = vec![0; keys.len()];
-            (0..).zip(&order).for_each(|(id, &k)| ids[k as usize] = id);
-            (order.iter().map(|&k| U64::new(keys[k as usize].0)).collect::<Vec<_>>(), ids)
-        };
-        let (firsts, first_ids) = sorted(|r| r.0, &rows);
-        let (seconds, second_ids) = sorted(|r| r.1, &rows);
-        for row in &mut rows {
-            (row.0, row.1) = (first_ids[row.0 as usize], second_ids[row.1 as usize]);
-        }
-        rows.sort_unstable_by_key(|r| (r.0, r.1, r.3, r.2));
-        let width = seconds.len().div_ceil(COLUMNS);
-        let mut lines = vec![Line::default(); firsts.len() * width];
-        let mut sets: BTreeMap<Vec<RowRecord>, Vec<usize>> = BTreeMap::new();
-        let mut pairs = 0;
-        for pair in rows.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-            let (first, second) = (pair[0].0 as usize, pair[0].1 as usize);
-            let line = &mut lines[first * width + second / COLUMNS];
-            let word = &mut line.bits[second % COLUMNS / 64];
-            *word = (word.get() | 1 << (second % COLUMNS % 64)).into();
-            let record = |same: &[(u32, u32, u32, PtpRow)]| {
-                let (of_all, row) = (same.iter().map(|s| place(s.2)), same[0].3);
-                RowRecord {
-                    effective: row.effective.into(),
-                    deletion: row.deletion.into(),
-                    indicator: row.indicator,
-                    before_1996: row.before_1996.into(),
-                    rationale: row.rationale.into(),
-                    first: of_all.clone().min().unwrap_or_default().into(),
-                    last: of_all.max().unwrap_or_default().into(),
-                }
-            };
-            sets.entry(pair.chunk_by(|a, b| a.3 == b.3).map(record).collect()).or_default().push(pairs);
-            pairs += 1;
-        }
-        let mut before = 0;
-        for line in &mut lines {
-            line.before = before.into();
-            before += line.bits.iter().map(|w| u64::from(w.get().count_ones())).sum::<u64>();
-        }
-        let (mut of_pair, mut set_ranges, mut all) = (vec![U32::default(); pairs], Vec::new(), Vec::<RowRecord>::new());
-        for (set, (records, members)) in (0..).zip(sets) {
-            let start = all.len() as u32;
-            all.extend(records);
-            set_ranges.push(Range { start: start.into(), end: (all.len() as u32).into() });
-            for pair in members {
-                of_pair[pair] = U32::new(set);
-            }
-        }
-        vec![
-            (part::FIRST, firsts.as_bytes().to_vec()),
-            (part::SECOND, seconds.as_bytes().to_vec()),
-            (part::LINES, lines.as_bytes().to_vec()),
-            (part::PAIRS, of_pair.as_bytes().to_vec()),
-            (part::SETS, set_ranges.as_bytes().to_vec()),
-            (part::ROWS, all.as_bytes().to_vec()),
-            (part::RELEASES, releases.as_bytes().to_vec()),
-        ]
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::ptp_builder::PtpBuilder, *};
     use proptest::prelude::*;
+    use std::collections::HashMap;
 
     fn key(number: u32) -> CodeKey {
         CodeKey::pack(&format!("{number:05}")).unwrap()
@@ -464,14 +386,19 @@ mod tests {
             }
             let edits = view(&parts).unwrap();
             prop_assert_eq!(edits.iter().count(), oracle.len());
+            let codes: Vec<PtpCode> = (0..900).map(|c| edits.resolve(key(c)).unwrap_or(PtpCode::UNNAMED)).collect();
+            let mut named: Vec<(u32, u32)> = oracle.keys().copied().filter(|p| p.0 != p.1).collect();
+            named.sort_unstable();
+            let mut buffer = Vec::new();
+            prop_assert_eq!(edits.named(&codes, &mut buffer).map(|p| (p.0 as u32, p.1 as u32)).collect::<Vec<_>>(), named);
         }
 
         #[test]
-        fn no_bytes_panic(bytes in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 7)) {
+        fn no_bytes_panic(bytes in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 8)) {
             let parts: Vec<(u32, Vec<u8>)> = (0..).zip(bytes).collect();
             if let Ok(edits) = view(&parts) {
                 let codes: Vec<PtpCode> = edits.firsts.iter().chain(edits.seconds).filter_map(|k| edits.resolve(CodeKey(k.get()))).collect();
-                edits.probe(&codes, Q3, |_, _, _| ());
+                edits.probe(&codes, Q3, &mut Vec::new(), |_, _, _| ());
                 edits.iter().count();
             }
         }

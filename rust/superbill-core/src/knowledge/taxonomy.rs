@@ -5,6 +5,7 @@ use super::{
     attributes::{Attribute, Kind},
     base::{records, slice},
     layout::{AttributeRecord, BlockRecord, CodeRecord, NONE, NoteRecord, Range, Successor, SystemRecord, VersionRecord, flag, section},
+    notes::Notes,
 };
 use crate::{
     code::{CodeId, CodeKey, System},
@@ -309,26 +310,12 @@ impl KnowledgeBase {
 
     /// Notes of one kind on the code and everything above it, on a day, as ranges of code ids.
     pub fn note_targets(&self, code: CodeId, kind: u32, date: Date) -> Vec<std::ops::Range<u32>> {
-        let (codes, blocks) = (self.codes(), self.blocks());
-        let notes: &[NoteRecord] = records(self.section(section::NOTES));
-        let targets: &[Range] = records(self.section(section::TARGETS));
         let mut found = Vec::new();
-        let mut at = code.0;
-        while at != NONE {
-            let (own, parent) = if let Some(record) = codes.get(at as usize) {
-                (record.notes, record.parent.get())
-            } else if let Some(block) = blocks.get(at as usize - codes.len()) {
-                (block.notes, block.parent.get())
-            } else {
-                break;
-            };
-            for note in slice(notes, own).iter().filter(|n| n.kind.get() == kind && (n.from.get()..=n.to.get()).contains(&date.0)) {
-                found.extend(slice(targets, note.targets).iter().map(|t| t.start.get()..t.end.get()));
+        Notes::new(self).each(code, date, |of, targets| {
+            if of == kind {
+                found.extend(targets.iter().map(|t| t.start.get()..t.end.get()));
             }
-            // A parent stands before its children, codes before blocks: a walk that only goes that way ends, whatever the file says.
-            let upward = parent < at || (at as usize) < codes.len() && parent as usize >= codes.len();
-            if upward && parent != NONE { at = parent } else { break }
-        }
+        });
         found
     }
 }

@@ -1,0 +1,33 @@
+//! Lines by themselves: codes, days, units, and tables that do not reach a line's day.
+
+use super::{
+    claim::{Claim, Fault, Resolver},
+    finding::{Detail, Edited, Rule, Table},
+};
+use crate::date::Date;
+
+/// Lines of the claim that cannot be used, and why. Nothing further is said of them, nor of billed lines like them.
+pub(super) fn check(claim: &Claim, edited: &mut Edited) {
+    for (at, line) in claim.lines[..claim.own].iter().enumerate() {
+        match line.fault {
+            None => {}
+            Some(Fault::Unknown) => edited.of_line(Rule::CodeUnknown, at, (Table::Codes, Detail::None)),
+            Some(Fault::NotOnDate(from, to)) => {
+                edited.find(Rule::CodeNotOnDate, [at as u32], [], 0, (Table::Codes, Detail::None), (from, to));
+            }
+            Some(Fault::NoUnits) => edited.of_line(Rule::NoUnits, at, (Table::Pack, Detail::None)),
+        }
+    }
+}
+
+/// Tables of which no release covers a line's day decide nothing for it, which is said once a table.
+pub(super) fn coverage(resolver: &Resolver<'_>, claim: &Claim, usable: &[u32], edited: &mut Edited) {
+    let rules = resolver.rules;
+    let of_setting = resolver.table.map(|t| [(Table::Ptp, &rules.ptp[t]), (Table::Mue, &rules.mue[t])]);
+    for (table, coverage) in of_setting.into_iter().flatten().chain([(Table::AddOns, &rules.add_ons)]) {
+        let missed = |&&at: &&u32| (at as usize) < claim.own && !coverage.covers(claim.lines[at as usize].date);
+        let Some(&first) = usable.iter().find(missed) else { continue };
+        let date: Date = claim.lines[first as usize].date;
+        edited.find(Rule::NoRelease, usable.iter().filter(missed).copied(), [], 0, (table, Detail::Missing { table, date }), (0, 0));
+    }
+}
