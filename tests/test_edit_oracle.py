@@ -1,0 +1,154 @@
+"""The oracle of claim editing against the worked vectors, and the engine against both."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from oracle import Tables, at_hand, compare, edit, publish
+from oracle.dated import dated, made_up
+from oracle.generate import Pools, claims
+from oracle.readers import ptp_rows, read, read_text
+
+VECTORS: dict[str, Any] = {
+    path.stem: json.loads(path.read_bytes()) for path in sorted((Path(__file__).parent / "vectors" / "edit").glob("*.json"))
+}
+EVERY = [pytest.param(name, vector, id=f"{name} {vector['id']}") for name, said in VECTORS.items() for vector in said["vectors"]]
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[tuple[str, str], Tables]:
+    return {(name, of): publish.in_memory(rows) for name, said in VECTORS.items() for of, rows in said["tables"].items()}
+
+
+@pytest.mark.parametrize(("name", "vector"), EVERY)
+def test_vector(tables: dict[tuple[str, str], Tables], name: str, vector: dict[str, Any]) -> None:
+    found = {compare.said(finding) for finding in edit(vector["claim"], tables[name, vector["tables"]])}
+    assert found == expected(vector)
+
+
+def expected(vector: dict[str, Any]) -> set[compare.Said]:
+    return {(e["rule"], e["severity"], tuple(e["lines"]), tuple(e["codes"]), tuple(e["denied"])) for e in vector["expected"]}
+
+
+@pytest.fixture(scope="module")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Any]:
+    """A knowledge base over the files of each set of tables."""
+    compare.engine_or_skip()
+    folder = tmp_path_factory.mktemp("vectors")
+    every = [(name, of, rows) for name, said in VECTORS.items() for of, rows in said["tables"].items()]
+    return {(name, of): compare.build(publish.write(folder / name / of, rows), folder / f"{name}-{of}.sbkb") for name, of, rows in every}
+
+
+@pytest.mark.parametrize(("name", "vector"), EVERY)
+def test_engine_on_vector(engines: dict[tuple[str, str], Any], name: str, vector: dict[str, Any]) -> None:
+    found = {compare.said(finding) for finding in engines[name, vector["tables"]].edit(vector["claim"]).findings}
+    assert found == expected(vector)
+
+
+# Generated claims. SUPERBILL_EDIT_CLAIMS says how many, SUPERBILL_EDIT_TABLES over which tables (full, part or made_up).
+CLAIMS = int(os.environ.get("SUPERBILL_EDIT_CLAIMS", "20000"))
+WHICH = os.environ.get("SUPERBILL_EDIT_TABLES") or ("part" if at_hand.DATA.is_dir() else "made_up")
+SEED = 7
+
+# Findings of a claim that its lines' codes make with each other: what the claims are generated for.
+HITS = ("ptp.", "mue.line", "mue.second_line", "mue.day", "addon.")
+RULES = {
+    *("line.code_unknown", "line.code_not_on_date", "line.units", "line.no_release"),
+    *("ptp.denied", "ptp.bypassed", "ptp.supported", "ptp.same_site", "ptp.rows_disagree"),
+    *("mue.line", "mue.second_line", "mue.day", "mue.not_published", "addon.no_primary", "addon.primary_denied", "addon.payer_list"),
+    *("mod.unknown", "mod.duplicate", "mod.not_em", "mod.not_allowed", "mod.pctc", "mod.laterality", "mod.global_conflict", "mod.conflict"),
+    *("mod.bilateral", "mod.mammography", "mod.preventive", "mod.no_global", "mod.order"),
+    *("global.visit_same_day", "global.visit_inside", "global.procedure_inside"),
+}
+
+
+@pytest.fixture(scope="module")
+def pools() -> Pools:
+    return Pools(publish.in_memory(made_up(SEED, date(2026, 7, 1))))
+
+
+def test_every_rule_is_met_and_many_claims_hit(pools: Pools) -> None:
+    met: Counter[str] = Counter()
+    hits = 0
+    for claim in claims(pools, SEED, 0, 3000):
+        assert 1 <= len(claim["lines"]) <= 10
+        rules = {finding.rule for finding in edit(claim, pools.tables)}
+        met.update(rules)
+        hits += any(rule.startswith(HITS) for rule in rules)
+    assert set(met) == RULES
+    assert hits >= 900
+    # And what is wrong with everything would show nothing.
+    assert hits <= 2700
+
+
+def test_a_claim_depends_on_its_number_alone(pools: Pools) -> None:
+    first = list(claims(pools, SEED, 0, 60))
+    assert list(claims(pools, SEED, 40, 20)) == first[40:]
+    assert list(claims(pools, SEED + 1, 0, 60)) != first
+
+
+def test_a_difference_is_found(pools: Pools) -> None:
+    """The comparison itself: an engine that is the oracle agrees with it, one that forgets the last day of an edit does not."""
+
+    def same(claim: dict[str, Any]) -> Any:
+        return SimpleNamespace(findings=edit(claim, pools.tables))
+
+    def forgetful(claim: dict[str, Any]) -> Any:
+        return SimpleNamespace(findings=[finding for finding in edit(claim, pools.tables) if finding.rule != "ptp.same_site"])
+
+    of = list(claims(pools, SEED, 0, 1000))
+    assert compare.differences(same, pools.tables, of) == []
+    missed = compare.differences(forgetful, pools.tables, of)
+    assert missed
+    assert {rule for difference in missed for rule, *_ in difference.only_oracle} == {"ptp.same_site"}
+
+
+def test_windows_are_laid_on_half_of_the_rows() -> None:
+    rows = [(f"1{n:04}", "99213", "19960101", "*", "1") for n in range(1000)]
+    laid = list(dated(rows, 3, date(2024, 7, 1)))
+    assert laid == list(dated(rows, 3, date(2024, 7, 1)))
+    assert 400 < len({row[0] for row in laid if row not in set(rows)}) < 600
+    assert {row[0] for row in laid} | {row[1] for row in laid} >= {row[0] for row in rows}
+
+
+def test_files_are_read_as_rows_are(tmp_path: Path) -> None:
+    rows = made_up(SEED, date(2026, 7, 1))
+    assert read(publish.write(tmp_path, rows)) == publish.in_memory(rows)
+
+
+def test_true_rows() -> None:
+    """The rows whose dates are true (ncci.md 1.1), where they are at hand."""
+    path = at_hand.DATA / "ncci" / "ccipra-v322r0-f1.excerpt-rows.txt"
+    if not path.is_file():
+        pytest.skip("the published tables are not at ../shared/data")
+    tables = Tables()
+    content = path.read_text("latin-1")
+    assert len(list(ptp_rows(content))) == 32
+    read_text("ptp practitioner", date(2026, 7, 1), content, tables)
+    pairs = tables.ptp["practitioner"].pairs()
+
+    def active(column1: str, column2: str, on: str) -> list[int]:
+        return [row.indicator for row in pairs[column1, column2] if row.active(date.fromisoformat(on))]
+
+    assert active("0001U", "0029U", "2026-06-30") == [1]
+    assert active("0001U", "0029U", "2026-07-01") == []
+    assert active("0001A", "90473", "2022-01-01") == []
+    assert active("0001M", "80050", "2017-03-31") == []
+
+
+def test_engine_agrees(tmp_path: Path) -> None:
+    """Identical findings on generated claims."""
+    compare.engine_or_skip()
+    sources = at_hand.sources(tmp_path / "files", WHICH)
+    knowledge = tmp_path / "edit.sbkb"
+    compare.build(sources, knowledge, whole=WHICH == "made_up")
+    found = compare.run(sources, knowledge, SEED, CLAIMS, os.cpu_count() or 1)
+    assert not found, "\n".join(map(str, found))
