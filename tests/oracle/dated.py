@@ -71,7 +71,8 @@ def windows(row: Row, rng: random.Random, days: list[str]) -> list[Row]:
 
 def subset(rows: Iterable[Row], around: set[str], seed: int, most: int) -> list[Row]:
     """Pairs among the codes, and of their other pairs as many as make `most`."""
-    among, beside = [], []
+    among: list[Row] = []
+    beside: list[Row] = []
     for row in rows:
         if row[0] in around:
             (among if row[1] in around else beside).append(row)
