@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from oracle import Tables, at_hand, compare, edit, publish
+from oracle import Finding, Tables, at_hand, compare, edit, publish
 from oracle.dated import dated, made_up
 from oracle.generate import Pools, claims
-from oracle.readers import ptp_rows, read, read_text
+from oracle.readers import day, ptp_rows, read, read_text
+from oracle.readers import edit as row
 
 VECTORS: dict[str, Any] = {
     path.stem: json.loads(path.read_bytes()) for path in sorted((Path(__file__).parent / "vectors" / "edit").glob("*.json"))
@@ -142,6 +143,63 @@ def test_true_rows() -> None:
     assert active("0001U", "0029U", "2026-07-01") == []
     assert active("0001A", "90473", "2022-01-01") == []
     assert active("0001M", "80050", "2017-03-31") == []
+
+
+def test_pairs_of_the_published_table() -> None:
+    """Pairs that are known case by case (ncci.md 7): an indicator, or no edit in force."""
+    if not at_hand.DATA.is_dir():
+        pytest.skip("the published tables are not at ../shared/data")
+    known = json.loads((Path(__file__).parent / "vectors" / "edit_pairs.json").read_bytes())
+    columns1 = {column1 for column1, _, _ in known}
+    table: dict[tuple[str, str], set[int]] = {}
+    for part in sorted((at_hand.DATA / "ncci").glob("ccipra-2024q3-f*.zip")):
+        for column1, column2, first, last, indicator in at_hand.rows(part, columns1):
+            if row(first, last, indicator).active(at_hand.QUARTER):
+                table.setdefault((column1, column2), set()).add(int(indicator))
+    assert {(a, b): table.get((a, b), set()) for a, b, _ in known} == {(a, b): set() if i is None else {i} for a, b, i in known}
+
+
+def test_dates_of_files() -> None:
+    """Ordinal days of add-on files, a leap year's among them, and the ways to say that there is none (ncci.md 1.3)."""
+    assert [day(text) for text in ("2024001", "2024366", "2023365", "20240229")] == [
+        date(2024, 1, 1),
+        date(2024, 12, 31),
+        date(2023, 12, 31),
+        date(2024, 2, 29),
+    ]
+    assert [day(text) for text in ("", "0", "9999365", "*")] == [None] * 4
+
+
+def test_the_order_of_lines_does_not_matter(pools: Pools) -> None:
+    """But for what speaks of a first and a later line. Ids stay with their lines."""
+
+    def told(claim: dict[str, Any]) -> set[Any]:
+        found = edit(claim, pools.tables)
+        return {
+            (f.rule, f.codes if f.rule[:3] in {"ptp", "glo"} else frozenset(f.codes), frozenset(f.lines), frozenset(f.denied))
+            for f in found
+        }
+
+    for claim in claims(pools, SEED, 0, 500):
+        back = {**claim, "lines": claim["lines"][::-1]}
+        assert {t for t in told(claim) if t[0] != "mue.second_line"} == {t for t in told(back) if t[0] != "mue.second_line"}
+
+
+def test_an_unknown_line_changes_nothing_else(pools: Pools) -> None:
+    for claim in claims(pools, SEED, 0, 500):
+        line = {"id": "x", "code": "X7000", "units": 1, "date": claim["lines"][0]["date"], "modifiers": ["59"]}
+        more = edit({**claim, "lines": [*claim["lines"], line]}, pools.tables)
+        assert more - edit(claim, pools.tables) == {Finding("line.code_unknown", "error", ("x",), ("X7000",), ("x",))}
+
+
+def test_nothing_frees_a_pair_of_indicator_0(pools: Pools) -> None:
+    for claim in claims(pools, SEED, 0, 3000):
+        edits = pools.edits["hospital" if claim["setting"] == "outpatient_facility" else "practitioner"]
+        dates = {line["id"]: date.fromisoformat(line["date"]) for line in claim["lines"] + claim.get("history", [])}
+        for finding in edit(claim, pools.tables):
+            if finding.rule in {"ptp.bypassed", "ptp.supported", "ptp.same_site"}:
+                on = dates[finding.lines[0]]
+                assert {e.indicator for e in edits[finding.codes[0], finding.codes[1]] if e.active(on)} == {1}
 
 
 def test_engine_agrees(tmp_path: Path) -> None:
