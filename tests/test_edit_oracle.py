@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import random
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 from oracle import Finding, Tables, at_hand, compare, edit, publish
 from oracle.dated import dated, made_up
 from oracle.generate import Pools, claims
-from oracle.readers import day, ptp_rows, read, read_text
+from oracle.readers import Source, day, ptp_rows, read, read_text
 from oracle.readers import edit as row
 
 VECTORS: dict[str, Any] = {
@@ -202,11 +203,65 @@ def test_nothing_frees_a_pair_of_indicator_0(pools: Pools) -> None:
                 assert {e.indicator for e in edits[finding.codes[0], finding.codes[1]] if e.active(on)} == {1}
 
 
-def test_engine_agrees(tmp_path: Path) -> None:
+INDICATORS = {
+    "pfs_status": "status",
+    "professional_technical": "pctc",
+    "global_days": "glob",
+    "multiple_procedures": "mult",
+    "bilateral": "bilat",
+    "assistant_surgeon": "asst",
+    "co_surgeons": "cosurg",
+    "team_surgeons": "team",
+}
+STANDINGS = {"valid": "valid", "undated": "valid", "not_yet": "not_on_date", "expired": "not_on_date"}
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Source], Path, Any]:
+    """The tables of the generated claims: their files, and the knowledge base over them."""
+    pytest.importorskip("superbill", reason="superbill is not installed")
+    folder = tmp_path_factory.mktemp("compiled")
+    sources = at_hand.sources(folder / "files", WHICH)
+    # The published files have a number that is no code.
+    return sources, folder / "edit.sbkb", compare.build(sources, folder / "edit.sbkb", whole=WHICH == "made_up")
+
+
+def test_the_compiler_reads_the_tables_alike(compiled: tuple[list[Source], Path, Any]) -> None:
+    """What is stored of the same files: so that a difference of findings is one of rules."""
+    sources, _, kb = compiled
+    tables, rng = read(sources), random.Random(SEED)
+    quarter = max(tables.ptp["practitioner"].releases)
+    days = [date(2014, 12, 31), date(2019, 7, 1), *(quarter + timedelta(days=n) for n in range(-400, 92, 3))]
+    for setting, ptp in tables.ptp.items():
+        pairs = ptp.pairs()
+        for codes in rng.sample(sorted(pairs), 1000):
+            a, b = codes
+            row = rng.choice(pairs[codes])
+            on = rng.choice([row.effective, row.deletion or quarter, (row.deletion or quarter) + timedelta(days=1), rng.choice(days)])
+            active = {pair: [e.indicator for e in pairs.get(pair, []) if e.active(on)] for pair in ((a, b), (b, a))}
+            found = {([a, b][i], [a, b][j]): indicator for i, j, indicator, _ in kb.ptp([a, b], on, setting=setting)}
+            assert found == {pair: min(indicators) for pair, indicators in active.items() if indicators}, (codes, on)
+    listed = {code for of in [*tables.pfs.listed.values(), *tables.codes.releases.values()] for code in of} | tables.mentioned
+    formed = [code for code in sorted(listed) if code[1:].isdigit() or code[:4].isdigit()]
+    for code in rng.choices(formed, k=2000):
+        on, system = rng.choice(days), "cpt" if code[0].isdigit() else "hcpcs"
+        assert STANDINGS[kb.validate(code, on, system=system)[0]] == tables.standing(code, on), (code, on)
+        info = kb.lookup(code, on, system=system)
+        stated = {(name, qualifier): value for name, qualifier, value in info.attributes}
+        assert {c: stated.get((name, ""), "") for name, c in INDICATORS.items()} == {
+            c: tables.pfs.value(c, code, on) for c in INDICATORS.values()
+        }, (code, on)
+        if tables.add_on.covers(on):
+            assert set(info.add_on_to) == {(row.primary, row.type) for row in tables.add_on.rows(code, on)}, (code, on)
+        for setting, mue in tables.mue.items():
+            if (release := mue.release(on)) is not None:
+                limit = (stated.get(("mue_units", setting)), stated.get(("mue_adjudication", setting)))
+                assert limit == release.get(code, (None, None)), (code, on, setting)
+
+
+def test_engine_agrees(request: pytest.FixtureRequest) -> None:
     """Identical findings on generated claims."""
     compare.engine_or_skip()
-    sources = at_hand.sources(tmp_path / "files", WHICH)
-    knowledge = tmp_path / "edit.sbkb"
-    compare.build(sources, knowledge, whole=WHICH == "made_up")
-    found = compare.run(sources, knowledge, SEED, CLAIMS, os.cpu_count() or 1)
+    sources, path, _ = request.getfixturevalue("compiled")
+    found = compare.run(sources, path, SEED, CLAIMS, os.cpu_count() or 1)
     assert not found, "\n".join(map(str, found))

@@ -113,11 +113,11 @@ def read_mue(content: str, release: date, mue: Mue, mentioned: set[str]) -> None
 
 
 def read_add_on(content: str, release: date, tables: Tables) -> None:
-    rows = tables.add_on.releases.setdefault(release, {})
+    tables.add_on.releases.setdefault(release, {})
     for row in csv.DictReader(io.StringIO(content), delimiter="\t"):
         primary = None if row["primary_code"] == CONTRACTOR else row["primary_code"]
         dates = day(row.get("effective_date") or ""), day(row.get("end_date") or "")
-        rows.setdefault(row["add_on_code"], []).append(AddOnRow(primary, int(row["aoc_edit_type"]), *dates))
+        tables.add_on.add(release, row["add_on_code"], AddOnRow(primary, int(row["aoc_edit_type"]), *dates))
         tables.mentioned.update(code for code in (row["add_on_code"], primary) if code)
 
 

@@ -81,20 +81,48 @@ class AddOnRow(NamedTuple):
 
 @dataclass
 class AddOns:
-    """Rows have dates of their own, so that the newest release covers the past; what an older one says holds until the next."""
+    """Rows have dates of their own, so that the newest release that says them tells the days of a row's whole history."""
 
     releases: dict[date, dict[str, list[AddOnRow]]] = field(default_factory=dict)
+    # What `history` answered, since every line of every claim asks.
+    asked: dict[str, list[AddOnRow]] = field(default_factory=dict, compare=False)
+
+    def add(self, release: date, code: str, row: AddOnRow) -> None:
+        self.releases.setdefault(release, {}).setdefault(code, []).append(row)
 
     def covers(self, on: date) -> bool:
         return bool(self.releases) and on <= end_of_quarter(max(self.releases))
 
     def rows(self, code: str, on: date) -> list[AddOnRow]:
         """Rows of an add-on code in force on the day; none where it is no add-on code, or where no release covers the day."""
-        if not self.covers(on):
+        if code not in self.asked:
+            self.asked[code] = self.history(code)
+        known = self.asked[code]
+        if not known or not self.covers(on):
             return []
-        begun = [first for first in self.releases if first <= on]
-        release = self.releases[max(begun) if begun else min(self.releases)]
-        return [r for r in release.get(code, []) if (r.effective is None or r.effective <= on) and (r.end is None or on <= r.end)]
+        return [r for r in known if (r.effective is None or r.effective <= on) and (r.end is None or on <= r.end)]
+
+    def history(self, code: str) -> list[AddOnRow]:
+        """Every row that was ever published of a code, with the days on which it holds.
+
+        Of several releases the newest that says days is believed. A row ends at the latest when a release no longer has it;
+        one without a first day begins with the first release that has it, or is as old as the first loaded one.
+        """
+        found = []
+        having = [(release, row) for release in sorted(self.releases) for row in self.releases[release].get(code, [])]
+        for key in dict.fromkeys(row[:2] for _, row in having):
+            same = [(release, row) for release, row in having if row[:2] == key]
+            dates = [(row.effective, row.end) for _, row in same if row.effective]
+            effective, end = dates[-1] if dates else (None, None)
+            first, last = same[0][0], same[-1][0]
+            if effective is None and first > min(self.releases):
+                effective = first
+            after = [release for release in self.releases if release > last]
+            if after:
+                dropped = min(after) - timedelta(days=1)
+                end = min(end, dropped) if end else dropped
+            found.append(AddOnRow(*key, effective, end))
+        return found
 
 
 @dataclass
