@@ -37,7 +37,8 @@ class Line:
     history: bool
 
     def carries(self, *modifiers: str) -> bool:
-        return any(m in self.modifiers for m in modifiers)
+        """Whether any of them is on the line."""
+        return bool(self.modifiers) and not set(modifiers).isdisjoint(self.modifiers)
 
 
 @cache

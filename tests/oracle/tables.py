@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from typing import NamedTuple
 
 PTP_SETTINGS = ("practitioner", "hospital")
@@ -11,6 +12,7 @@ MUE_SETTINGS = ("practitioner", "outpatient_hospital", "dme_supplier")
 INDICATORS = ("status", "pctc", "glob", "mult", "bilat", "asst", "cosurg", "team")
 
 
+@cache
 def end_of_quarter(first: date) -> date:
     """The last day of a release, unless a later one comes before."""
     month = (first.month - 1) // 3 * 3 + 3
