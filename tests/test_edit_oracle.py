@@ -111,6 +111,10 @@ def test_a_difference_is_found(pools: Pools) -> None:
     missed = compare.differences(forgetful, pools.tables, of)
     assert missed
     assert {rule for difference in missed for rule, *_ in difference.only_oracle} == {"ptp.same_site"}
+    # Each is told by the pair alone, with the one modifier of both lines.
+    for difference in missed[: compare.MOST_TOLD]:
+        lines = difference.claim["lines"] + difference.claim.get("history", [])
+        assert [len(line["modifiers"]) for line in lines] == [1, 1]
 
 
 def test_windows_are_laid_on_half_of_the_rows() -> None:
