@@ -49,7 +49,12 @@ def in_global_period(line: Line, modifier: str, everyone: list[Line], setting: s
 
 
 def findings(claimed: list[Line], before: list[Line], setting: str, tables: Tables, said: set[Finding]) -> list[Finding]:
-    """Visits and procedures of the claim beside the procedures of claim and history. `said`: what PTP found already."""
+    """Visits and procedures of the claim beside the procedures of claim and history. `said`: what PTP found already.
+
+    The package is one of practitioners' payment: a facility bills each visit (modifiers.md 4, CMS Global Surgery booklet).
+    """
+    if setting != "professional":
+        return []
     everyone = claimed + before
     denied = {finding.lines for finding in said if finding.rule == "ptp.denied"}
     found = []

@@ -19,7 +19,8 @@ def findings(claimed: list[Line], before: list[Line], setting: str, tables: Tabl
     for line in claimed:
         found += [Finding(rule, "error", (line.id,), (line.code,)) for rule in rules(line, claimed, tables)]
         needs_period = [m for m in ("24", *GLOBAL_PROCEDURE) if line.carries(m)]
-        if any(not in_global_period(line, m, claimed + before, setting, tables) for m in needs_period):
+        # Periods after surgery are of practitioners (see `global_surgery.findings`).
+        if setting == "professional" and any(not in_global_period(line, m, claimed + before, setting, tables) for m in needs_period):
             found.append(Finding("mod.no_global", "review", (line.id,), (line.code,)))
         if out_of_order(line):
             found.append(Finding("mod.order", "info", (line.id,), (line.code,)))
