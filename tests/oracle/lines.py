@@ -33,4 +33,4 @@ def uncovered(lines: list[Line], setting: str, tables: Tables) -> list[Finding]:
         mue = tables.mue[MUE_TABLE[setting]]
         found.append([line for line in lines if mue.release(line.date) is None])
     found.append([line for line in lines if not tables.add_on.covers(line.date)])
-    return [Finding("line.no_release", "review", tuple(x.id for x in of), tuple(x.code for x in of)) for of in found if of]
+    return [Finding("line.no_release", "review", tuple(x.id for x in of), ()) for of in found if of]

@@ -45,7 +45,8 @@ def rules(line: Line, claimed: list[Line], tables: Tables) -> Iterator[str]:
         yield "mod.global_conflict"
     if any(line.carries(a) and line.carries(b) for a, b in CONFLICTS) or (line.code == "77427" and line.carries("59")):
         yield "mod.conflict"
-    if line.carries("50") and (tables.pfs.value("bilat", line.code, line.date) == "2" or line.units > 1 or line.place == "24"):
+    # A surgery center says 49 as its specialty; a surgeon who works in one (place of service 24) may say 50.
+    if line.carries("50") and (tables.pfs.value("bilat", line.code, line.date) == "2" or line.units > 1 or line.specialty == "49"):
         yield "mod.bilateral"
     if mammography(line, claimed):
         yield "mod.mammography"

@@ -101,7 +101,7 @@ fn lists(form: &PackFile) -> impl Iterator<Item = &Vec<String>> {
         .chain(form.check.iter().flat_map(|c| [&c.modifiers, &c.with, &c.lacks]))
         .chain(form.rank.iter().map(|r| &r.modifiers))
         .chain(form.period.iter().map(|p| &p.visit))
-        .chain(form.separate_line.iter().map(|l| &l.modifiers))
+        .chain(form.separate_line.iter().chain(&form.surgical_role).map(|l| &l.modifiers))
         .chain(form.payer_rule.iter().flat_map(|r| [&r.when.modifiers, &r.when.without, &r.requires]))
         .chain(globals)
         .chain(sides)
@@ -267,6 +267,9 @@ fn tables(file: &str, form: &PackFile, names: &Names<'_>, said: &mut Editing) ->
     }
     for list in &form.separate_line {
         said.separate_lines |= names.modifiers(file, &list.modifiers)?;
+    }
+    for list in &form.surgical_role {
+        said.roles |= names.modifiers(file, &list.modifiers)?;
     }
     for list in &form.any_day {
         for code in &list.codes {

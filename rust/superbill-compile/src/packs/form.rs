@@ -49,6 +49,7 @@ pub struct PackFile {
     pub period: Vec<Period>,
     pub globals: Option<Globals>,
     pub separate_line: Vec<ModifierList>,
+    pub surgical_role: Vec<ModifierList>,
     pub any_day: Vec<Codes>,
     pub diagnoses: Option<Diagnoses>,
     pub repair: Option<super::repair::Form>,

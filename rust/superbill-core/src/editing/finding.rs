@@ -203,6 +203,7 @@ pub(super) mod denied {
     pub(crate) const MUE: u8 = 2;
     pub(crate) const ADD_ON: u8 = 4;
     pub(crate) const PAYER: u8 = 8;
+    pub(crate) const LINE: u8 = 16;
 }
 
 /// The whole answer; kept from claim to claim, so that a thread allocates once.
@@ -255,6 +256,11 @@ impl Edited {
     /// A finding about diagnoses, in the order given.
     pub(super) fn of_diagnoses(&mut self, rule: Rule, places: impl IntoIterator<Item = u32>, table: Table) {
         self.find(rule, places, [], 0, (table, Detail::None), (0, 0));
+    }
+
+    /// A finding about one line that cannot be used at all.
+    pub(super) fn unusable(&mut self, rule: Rule, line: usize, table: Table, days: (u32, u32)) {
+        self.find(rule, [line as u32], [line as u32], denied::LINE, (table, Detail::None), days);
     }
 
     /// A finding about one line that denies nothing.

@@ -11,11 +11,9 @@ pub(super) fn check(claim: &Claim, edited: &mut Edited) {
     for (at, line) in claim.lines[..claim.own].iter().enumerate() {
         match line.fault {
             None => {}
-            Some(Fault::Unknown) => edited.of_line(Rule::CodeUnknown, at, (Table::Codes, Detail::None)),
-            Some(Fault::NotOnDate(from, to)) => {
-                edited.find(Rule::CodeNotOnDate, [at as u32], [], 0, (Table::Codes, Detail::None), (from, to));
-            }
-            Some(Fault::NoUnits) => edited.of_line(Rule::NoUnits, at, (Table::Pack, Detail::None)),
+            Some(Fault::Unknown) => edited.unusable(Rule::CodeUnknown, at, Table::Codes, (0, 0)),
+            Some(Fault::NotOnDate(from, to)) => edited.unusable(Rule::CodeNotOnDate, at, Table::Codes, (from, to)),
+            Some(Fault::NoUnits) => edited.unusable(Rule::NoUnits, at, Table::Pack, (0, 0)),
         }
     }
 }

@@ -42,7 +42,9 @@ fn limited(resolver: &Resolver<'_>, claim: &Claim, day: &[u32], mue: Mue, edited
     }
     let told = edited.findings.len();
     for &of in day.iter().filter(|at| own(at)) {
-        let peers = || day.iter().copied().filter(|&at| claim.same_provider(line(of), line(at)));
+        // An assistant or a co-surgeon is a provider apart.
+        let role = |at: u32| line(at).modifiers & resolver.rules.said.roles;
+        let peers = || day.iter().copied().filter(|&at| claim.same_provider(line(of), line(at)) && role(of) == role(at));
         let sum: u64 = peers().map(|at| u64::from(line(at).units)).sum();
         if sum <= mue.units.into() {
             continue;

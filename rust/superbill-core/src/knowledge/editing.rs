@@ -184,6 +184,8 @@ pub struct Editing {
     pub globals: Globals,
     /// Modifiers that tell a second line of a code from the first where the limit of units is one of a line.
     pub separate_lines: Modifiers,
+    /// Modifiers of assistants and co-surgeons, whose units are counted apart.
+    pub roles: Modifiers,
     /// Add-on codes whose primary may stand on another day.
     pub any_day: Vec<u64>,
     pub diagnoses: Diagnoses,
