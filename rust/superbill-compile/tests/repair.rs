@@ -155,9 +155,7 @@ fn changes_of(steps: &[Candidate], set: &[usize]) -> Vec<superbill_core::editing
 /// What holds of every repair, whatever the search did.
 fn laws(resolver: &Resolver<'_>, claim: &Claim, edited: &Edited, repairs: &Repairs) -> Result<(), TestCaseError> {
     let mut scratch = Scratch::default();
-    let hopeless = |f: &&superbill_core::editing::Finding| {
-        matches!(f.detail, Detail::Ptp { row, .. } if f.rule == Rule::PtpDenied && row.indicator == 0)
-    };
+    let hopeless = |f: &&superbill_core::editing::Finding| matches!(f.detail, Detail::Ptp { row, .. } if f.rule == Rule::PtpDenied && row.indicator == 0);
     let all_hopeless = errors(resolver, edited).all(|f| hopeless(&f));
     let rules = resolver.rules();
     for repair in &repairs.repairs {
@@ -170,7 +168,10 @@ fn laws(resolver: &Resolver<'_>, claim: &Claim, edited: &Edited, repairs: &Repai
         let departure: u32 = repair.changes.iter().map(|c| rules.said.repair.cost(c.kind)).sum();
         prop_assert!(departure <= repair.departure);
         if all_hopeless {
-            prop_assert!(repair.changes.iter().all(|c| c.kind != ChangeKind::AddModifier) || repair.changes.iter().any(|c| c.kind == ChangeKind::SwapCode));
+            prop_assert!(
+                repair.changes.iter().all(|c| c.kind != ChangeKind::AddModifier)
+                    || repair.changes.iter().any(|c| c.kind == ChangeKind::SwapCode)
+            );
         }
         // Never a modifier without a fact: what a line has then, it had, or a fact of its line or of the other of a pair supports it.
         for (line, &origin) in repair.after.claim.lines.iter().zip(&repair.after.origins) {
@@ -208,15 +209,24 @@ fn line() -> impl Strategy<Value = (usize, Vec<usize>, u32, usize)> {
         3 => prop::collection::vec(0..MODIFIERS.len(), 1),
         1 => prop::collection::vec(0..MODIFIERS.len(), 2..=3)
     ];
-    (0..CODES.len(), modifiers, prop_oneof![6 => Just(1_u32), 2 => Just(2), 1 => Just(3), 1 => Just(0)], prop_oneof![5 => Just(0_usize), 1 => Just(1)])
+    (
+        0..CODES.len(),
+        modifiers,
+        prop_oneof![6 => Just(1_u32), 2 => Just(2), 1 => Just(3), 1 => Just(0)],
+        prop_oneof![5 => Just(0_usize), 1 => Just(1)],
+    )
 }
 
 fn made(lines: std::ops::RangeInclusive<usize>) -> impl Strategy<Value = Made> {
     let pairs = prop::collection::vec((0..CODES.len(), 0..CODES.len(), prop_oneof![1 => Just(0_u8), 2 => Just(1)]), 20..70);
     let history = prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(line(), 1..=2)];
     let facts = prop::collection::vec((0..FACTS.len(), prop::collection::vec(0..7_usize, 1..=2)), 0..5);
-    (pairs, prop::collection::vec(line(), lines), history, facts)
-        .prop_map(|(pairs, lines, history, facts)| Made { pairs, lines, history, facts })
+    (pairs, prop::collection::vec(line(), lines), history, facts).prop_map(|(pairs, lines, history, facts)| Made {
+        pairs,
+        lines,
+        history,
+        facts,
+    })
 }
 
 fn compare(made: &Made, tried: &mut usize) -> Result<(), TestCaseError> {

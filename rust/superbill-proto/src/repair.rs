@@ -123,7 +123,13 @@ impl Renderer<'_> {
             "second" => self.named(last),
             "code" => self.named(first),
             // Of a swap its own line is told last, of a combination first.
-            "from" => if query.swaps() { self.named(last) } else { query.lines.iter().map(|&l| self.named(l)).collect::<Vec<_>>().join(" and ") },
+            "from" => {
+                if query.swaps() {
+                    self.named(last)
+                } else {
+                    query.lines.iter().map(|&l| self.named(l)).collect::<Vec<_>>().join(" and ")
+                }
+            }
             "line" => self.ids(&query.lines).join(" and "),
             "modifiers" => {
                 let line = self.claim.lines.get(first as usize);

@@ -123,9 +123,11 @@ pub struct QuestionForm {
 
 /// Every list of modifiers.
 pub(super) fn lists(form: &Form) -> impl Iterator<Item = &Vec<String>> {
-    (form.support.iter().map(|s| &s.modifiers))
-        .chain(form.removable.iter().flat_map(|c| [&c.modifiers, &c.with, &c.lacks]))
-        .chain([&form.left, &form.right, &form.both_sides])
+    (form.support.iter().map(|s| &s.modifiers)).chain(form.removable.iter().flat_map(|c| [&c.modifiers, &c.with, &c.lacks])).chain([
+        &form.left,
+        &form.right,
+        &form.both_sides,
+    ])
 }
 
 /// Words that would lead whoever is asked, or are of no concern to them.
@@ -144,7 +146,8 @@ fn question(file: &str, about: &str, options: &[String]) -> Result<Question, Com
 
 pub(super) fn compile(file: &str, form: &Form, names: &Names<'_>) -> Result<Repair, CompileError> {
     let mut facts: Vec<String> = Vec::new();
-    let named = form.support.iter().map(|s| &s.fact).chain(form.swap.iter().map(|s| &s.fact)).chain(form.combination.iter().map(|c| &c.fact));
+    let named =
+        form.support.iter().map(|s| &s.fact).chain(form.swap.iter().map(|s| &s.fact)).chain(form.combination.iter().map(|c| &c.fact));
     for fact in named {
         if !facts.contains(fact) {
             facts.push(fact.clone());
@@ -155,7 +158,13 @@ pub(super) fn compile(file: &str, form: &Form, names: &Names<'_>) -> Result<Repa
         Ok::<_, CompileError>((day(file, from.as_ref(), Date(0))?, day(file, to.as_ref(), Date::OPEN)?))
     };
     let modifiers = |list: &[String]| names.modifiers(file, list);
-    for rule in form.also_clears.iter().chain(&form.never_causes).chain(form.question.iter().flat_map(|q| &q.rules)).chain(form.removable.iter().map(|r| &r.rule)) {
+    for rule in form
+        .also_clears
+        .iter()
+        .chain(&form.never_causes)
+        .chain(form.question.iter().flat_map(|q| &q.rules))
+        .chain(form.removable.iter().map(|r| &r.rule))
+    {
         if Rule::named(rule).is_none() {
             return fail(file, format!("the engine has no rule {rule}"));
         }

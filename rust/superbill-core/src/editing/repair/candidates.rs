@@ -121,7 +121,7 @@ impl Maker<'_> {
                 if !of_line || !(row.from..=row.to).contains(&line.date.0) {
                     continue;
                 }
-                let modifier = if row.modifiers.count_ones() == 1 {
+                let modifier = if row.modifiers.is_power_of_two() {
                     self.resolver.rules.first(row.modifiers)
                 } else {
                     // The fact itself names the site.
@@ -174,9 +174,8 @@ impl Maker<'_> {
         }
         let said = self.claim.said(line).to_vec();
         let invalid = self.invalid(at);
-        let kept = |without: &[usize]| -> Vec<[u8; 2]> {
-            said.iter().enumerate().filter(|m| !without.contains(&m.0)).map(|m| *m.1).collect()
-        };
+        let kept =
+            |without: &[usize]| -> Vec<[u8; 2]> { said.iter().enumerate().filter(|m| !without.contains(&m.0)).map(|m| *m.1).collect() };
         let supports = self.supports(at, false);
         let several = self.conflicts.iter().filter(|c| c.1.contains(&at)).count() > 1;
         let mut additions: Vec<Vec<usize>> = vec![Vec::new()];

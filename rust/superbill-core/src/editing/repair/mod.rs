@@ -109,7 +109,9 @@ pub fn repair(resolver: &Resolver<'_>, claim: &Claim, edited: &Edited) -> Repair
         Some(tell(resolver, &problem, edited, (departure, proven), chosen()))
     };
     let mut repairs: Vec<Repair> = combined.into_iter().filter_map(told).collect();
-    repairs.iter_mut().for_each(|r| r.proven &= proven);
+    for repair in &mut repairs {
+        repair.proven &= proven;
+    }
     Repairs { repairs, queries }
 }
 

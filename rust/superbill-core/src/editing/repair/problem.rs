@@ -200,7 +200,9 @@ fn unproven(
     if !matches!(finding.rule, Rule::PtpBypassed | Rule::PtpSupported) {
         return false;
     }
-    let (Detail::Ptp { modifier: Some(modifier), .. }, [one, other]) = (finding.detail, edited.stretch(finding.lines)) else { return false };
+    let (Detail::Ptp { modifier: Some(modifier), .. }, [one, other]) = (finding.detail, edited.stretch(finding.lines)) else {
+        return false;
+    };
     let added = |&at: &u32| changed.added.get(at as usize).copied().unwrap_or_default();
     let added: Modifiers = added(one) | added(other);
     let used: Modifiers = resolver.rules.bit(modifier).map_or(0, |b| 1 << b);

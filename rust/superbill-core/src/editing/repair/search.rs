@@ -69,7 +69,11 @@ impl<'p, 'a, 'c> Search<'p, 'a, 'c> {
         let full = solutions.len() == self.most;
         match (solutions.first(), solutions.last()) {
             (Some(best), Some(last)) => {
-                if self.best_alone { departure < best.0 || departure == best.0 && !full } else { !full || departure < last.0 }
+                if self.best_alone {
+                    departure < best.0 || departure == best.0 && !full
+                } else {
+                    !full || departure < last.0
+                }
             }
             _ => true,
         }
@@ -130,7 +134,9 @@ impl<'p, 'a, 'c> Search<'p, 'a, 'c> {
             if steps.iter().any(|&s| used[s]) {
                 continue;
             }
-            steps.iter().for_each(|&s| used[s] = true);
+            for &step in steps {
+                used[step] = true;
+            }
             sum += steps.iter().map(|&s| self.candidates[s].departure).min().unwrap_or(0);
         }
         sum

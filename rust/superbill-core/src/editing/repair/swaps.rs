@@ -37,7 +37,13 @@ fn combines(claim: &Claim, row: &Combination, at: u32, other: Option<u32>) -> bo
         Some(second) => {
             let keys = [line.key.0, second.key.0];
             let named = row.from == keys || row.from == [keys[1], keys[0]];
-            named && holds(line) && holds(second) && line.date == second.date && line.provider == second.provider && line.units == 1 && second.units == 1
+            named
+                && holds(line)
+                && holds(second)
+                && line.date == second.date
+                && line.provider == second.provider
+                && line.units == 1
+                && second.units == 1
         }
     }
 }
