@@ -83,7 +83,8 @@ def test_diagnoses_need_a_line_for_their_day(kb: superbill.KnowledgeBase) -> Non
 
 
 @pytest.mark.parametrize(
-    ("patient", "field"), [({"sex": "f"}, "patient.sex"), ({"birth_date": "2027-01-01"}, "patient.birth_date"), ({"age": 3}, "line 1")]
+    ("patient", "field"),
+    [({"sex": "f"}, "patient.sex"), ({"birth_date": "2027-01-01"}, "patient.birth_date"), ({"age": 3}, "patient: expected")],
 )
 def test_what_is_wrong_with_the_patient_is_named(kb: superbill.KnowledgeBase, patient: Json, field: str) -> None:
     with pytest.raises(superbill.ClaimError) as caught:

@@ -79,6 +79,12 @@ fn resolved(resolver: &Resolver<'_>, said: &Said) -> Claim {
     claim
 }
 
+/// Nanoseconds that this thread has had a core, which other work on the machine does not lengthen; 0 where the system does not tell.
+fn on_cpu() -> u64 {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    told.split(' ').next().and_then(|n| n.parse().ok()).unwrap_or(0)
+}
+
 fn mix(criterion: &mut Criterion, kb: &KnowledgeBase, name: &str, pool: usize) {
     let said = claims(kb, pool);
     let resolver = Resolver::new(kb, Setting::Professional).expect("rules");
@@ -94,6 +100,15 @@ fn mix(criterion: &mut Criterion, kb: &KnowledgeBase, name: &str, pool: usize) {
         found += edited.findings.len();
     }
     println!("{name}: {hit} of {CLAIMS} claims have a pair, {found} findings in all; figures are of one claim");
+    let bare: Vec<Claim> = claims.iter().map(|c| Claim { diagnoses: Vec::new(), ..c.clone() }).collect();
+    for (what, claims) in [("whole edit", &claims), ("whole edit without diagnoses", &bare)] {
+        let rounds = 20;
+        let started = on_cpu();
+        for claim in (0..rounds).flat_map(|_| claims) {
+            black_box(resolver.edit(claim, &mut scratch).findings.len());
+        }
+        println!("{name}: {what}, CPU time: {:.2} us", (on_cpu() - started) as f64 / f64::from(rounds * CLAIMS as i32) / 1000.0);
+    }
     let mut group = criterion.benchmark_group(name);
     let (mut at, mut buffer) = (0, Vec::new());
     group.bench_function("pairs over resolved ids", |bencher| {

@@ -85,12 +85,14 @@ fn said(resolver: &Resolver<'_>, claim: &Claim, (first, second): (u32, u32)) -> 
     for bypass in &resolver.rules.said.bypasses {
         if bypass.needs == Needs::DifferentSite {
             let (site1, site2) = (column1.modifiers & bypass.modifiers, column2.modifiers & bypass.modifiers);
-            if site1 != site2 {
-                if let Some(modifier) = resolver.rules.first(if site2 == 0 { site1 } else { site2 }) {
-                    return Said::Bypass(modifier);
-                }
-            } else if site1 != 0 {
+            // A line without a site, such as a visit, is at no other site.
+            if site1 == 0 || site2 == 0 {
+                continue;
+            }
+            if site1 == site2 {
                 same_site = same_site.or(resolver.rules.first(site1));
+            } else if let Some(modifier) = resolver.rules.first(site2) {
+                return Said::Bypass(modifier);
             }
             continue;
         }

@@ -37,7 +37,8 @@ pub(super) fn check(resolver: &Resolver<'_>, claim: &Claim, date: Date, noted: &
         let (mut additional, mut also, mut etiology) = ((false, false), (false, false), false);
         if let Some(code) = diagnosis.id {
             notes.each(code, date, |kind, targets| {
-                if targets.is_empty() {
+                // Other notes, whose lists are the longest, decide nothing here.
+                if targets.is_empty() || !matches!(kind, note::EXCLUDES1 | note::CODE_FIRST | note::USE_ADDITIONAL | note::CODE_ALSO) {
                     return;
                 }
                 let mut named: Others = 0;
