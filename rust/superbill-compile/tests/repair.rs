@@ -1,5 +1,5 @@
 //! Repairs of made-up claims by made-up tables: the search against trying everything, and the laws that hold whatever the tables say.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::format_push_string, clippy::print_stdout)]
 
 use proptest::{prelude::*, strategy::ValueTree};
 use std::{collections::BTreeSet, path::Path, sync::Arc};
@@ -120,7 +120,9 @@ fn claim(resolver: &Resolver<'_>, made: &Made) -> Claim {
         let (name, value, _) = FACTS[*kind];
         let value = said.values.iter().find(|v| v.0 == value).map_or(MALFORMED, |v| v.1);
         let lines: BTreeSet<u32> = lines.iter().map(|l| (l % claim.lines.len()) as u32).collect();
-        lines.iter().for_each(|&l| claim.lines[l as usize].supported = true);
+        for &line in &lines {
+            claim.lines[line as usize].supported = true;
+        }
         claim.facts.push(Fact { kind: said.fact(name).expect("a kind"), value, lines: lines.into_iter().collect() });
     }
     claim
