@@ -429,7 +429,7 @@ class Check:
 
     @property
     def repairs(self) -> tuple[models.Repair, ...]:
-        """Lawful changes that clear every error of the lines, the least departure from the claim first; empty where they were not asked for."""
+        """Lawful changes that clear every error of the lines, the least departure first; empty where they were not asked for."""
 
     @property
     def queries(self) -> tuple[models.Query, ...]:

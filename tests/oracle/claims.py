@@ -72,7 +72,7 @@ def line(said: dict[str, Any], before: bool) -> Line:
 
 def same_provider(a: Line, b: Line, setting: str) -> bool:
     """Contract, "Same provider"; ncci.md 2.1."""
-    if setting == "outpatient_facility":
+    if setting != "professional":
         return True
     if not (a.npi or a.group or a.specialty) or not (b.npi or b.group or b.specialty):
         return True

@@ -66,10 +66,16 @@ def number(code: str) -> int:
     return int(code) if code.isdigit() else -1
 
 
+# Visits of a facility: the clinic, and emergency departments that are not open all day.
+VISITS = {"G0463", "G0380", "G0381", "G0382", "G0383", "G0384"}
+# Welcome and annual wellness visits: no evaluation and management of a problem, yet 25 may stand on them (modifiers.md 1.1, row 7).
+PREVENTIVE = {"G0402", "G0438", "G0439"}
+
+
 @cache
 def is_visit(code: str) -> bool:
-    """Evaluation and management: cpt_hcpcs.md 1 (ranges), 2 (clinic visit of a facility, welcome and annual wellness visits)."""
-    return 98000 <= number(code) <= 98016 or 99202 <= number(code) <= 99499 or code in {"G0463", "G0402", "G0438", "G0439"}
+    """Evaluation and management: cpt_hcpcs.md 1 (ranges), 2 (clinic visit of a facility)."""
+    return 98000 <= number(code) <= 98016 or 99201 <= number(code) <= 99499 or code in VISITS
 
 
 def is_eye_visit(code: str) -> bool:
@@ -79,7 +85,7 @@ def is_eye_visit(code: str) -> bool:
 
 def takes(code: str, modifier: str) -> bool:
     """Whether a modifier of visits may stand on the code: modifiers.md 12, first row."""
-    return is_visit(code) or (modifier in {"25", "57"} and is_eye_visit(code))
+    return is_visit(code) or (modifier in {"25", "57"} and is_eye_visit(code)) or (modifier == "25" and code in PREVENTIVE)
 
 
 def is_anesthesia(code: str) -> bool:

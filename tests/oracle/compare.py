@@ -73,7 +73,8 @@ def smaller(claim: Claim) -> Iterator[Claim]:
     for name in ("history", "lines"):
         lines = claim.get(name, [])
         for at, line in enumerate(lines):
-            if name == "history" or len(lines) > 1:
+            named = any(line["id"] in fact["lines"] for fact in claim.get("facts", []))
+            if (name == "history" or len(lines) > 1) and not named:
                 yield {**claim, name: lines[:at] + lines[at + 1 :]}
             for m in range(len(line["modifiers"])):
                 less = {**line, "modifiers": line["modifiers"][:m] + line["modifiers"][m + 1 :]}

@@ -28,7 +28,7 @@ WORDS = """
 RT RT|26 RT|RT 26|22 QK|QK P3|P3 QK|GP CQ|FT|27|25|57|24|59|XU 59|XE XS|91|KX XU|51 59|59 51
 """
 TOGETHER = [modifiers.split() for line in WORDS.split("\n") for modifiers in line.split("|") if modifiers]
-FACTS = ["separate_site", "separate_session", "separate_practitioner", "separate_lesion", "laterality", "no_overlap"]
+FACTS = ["separate_site", "separate_session", "separate_practitioner", "separate_lesion", "laterality"]
 # Days from a procedure to what comes after it, at and beside the ends of its period.
 AFTER = [0, 1, 1, 5, 9, 10, 11, 12, 30, 89, 90, 91, 92]
 ODD_DAYS = [date(2019, 6, 30), date(2019, 7, 1), date(2014, 12, 31), date(2018, 6, 30), date(2021, 12, 31)]

@@ -86,7 +86,12 @@ def visit_inside(visit: Line, everyone: list[Line], setting: str, tables: Tables
     """modifiers.md 1.1, rows 5 and 6. 25 or 57 are enough where they speak of a procedure of the same day."""
     if visit.carries("24"):
         return []
-    of_the_day = any(p.date == visit.date and same_provider(p, visit, setting) and days(p, tables) for p in everyone)
+    # A procedure of 90 days counts from the day before it.
+    of_the_day = any(
+        days(p, tables) and same_provider(p, visit, setting)
+        for p in everyone
+        if p.date == visit.date or (p.date == visit.date + ONE_DAY and days(p, tables) == "090")
+    )
     if visit.carries("25", "57") and of_the_day:
         return []
     inside = opened(visit, everyone, setting, tables)

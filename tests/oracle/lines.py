@@ -12,15 +12,17 @@ MUE_TABLE = {"professional": "practitioner", "outpatient_facility": "outpatient_
 
 def check(line: Line, tables: Tables) -> list[Finding]:
     """What keeps a line out of everything further; it is not payable as it stands."""
-    found = []
     standing = tables.standing(line.code, line.date)
+    # Nothing further is said of a line whose code cannot be used.
     if standing == "unknown":
-        found.append("line.code_unknown")
-    if standing == "not_on_date":
-        found.append("line.code_not_on_date")
-    if line.units == 0:
-        found.append("line.units")
-    return [Finding(rule, "error", (line.id,), (line.code,), (line.id,)) for rule in found]
+        rule = "line.code_unknown"
+    elif standing == "not_on_date":
+        rule = "line.code_not_on_date"
+    elif line.units == 0:
+        rule = "line.units"
+    else:
+        return []
+    return [Finding(rule, "error", (line.id,), (line.code,), (line.id,))]
 
 
 def uncovered(lines: list[Line], setting: str, tables: Tables) -> list[Finding]:

@@ -58,6 +58,9 @@ def known(modifier: str, line: Line, tables: Tables) -> bool:
     """CPT's own, or in force on the day by the list of HCPCS."""
     if not re.fullmatch("[A-Z0-9]{2}", modifier):
         return False
+    # 93 is of 2022 (modifiers.md 7).
+    if modifier == "93" and line.date.year < 2022:
+        return False
     return modifier in CPT_MODIFIERS or tables.modifiers.holds(modifier, line.date)
 
 

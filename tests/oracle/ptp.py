@@ -40,7 +40,7 @@ def findings(claim: Claim, claimed: list[Line], before: list[Line], tables: Tabl
         elif bypasses(a, b, claimed + before, setting, tables):
             rule, severity = ("ptp.supported", "info") if supported(claim, a, b) else ("ptp.bypassed", "review")
             found.append(Finding(rule, severity, lines, codes))
-        elif set(a.modifiers) & set(b.modifiers) & ANATOMIC:
+        elif set(a.modifiers) & ANATOMIC and set(a.modifiers) & ANATOMIC == set(b.modifiers) & ANATOMIC:
             found.append(Finding("ptp.same_site", "review", lines, codes))
         else:
             found.append(Finding("ptp.denied", "error", lines, codes, (b.id,)))
@@ -78,9 +78,9 @@ def distinct_service(line: Line, may_sit_here: bool) -> bool:
 
 
 def different_sites(a: Line, b: Line) -> bool:
-    """Anatomic modifiers, on either line: the lines have to point to different sites; what both carry proves nothing."""
+    """Anatomic modifiers: the lines have to point to different sites. A line without a site, such as a visit, is at no other one."""
     of_a, of_b = set(a.modifiers) & ANATOMIC, set(b.modifiers) & ANATOMIC
-    return bool(of_a ^ of_b)
+    return bool(of_a and of_b) and of_a != of_b
 
 
 def for_visit(line: Line, other: Line, everyone: list[Line], setting: str, tables: Tables) -> bool:

@@ -1,5 +1,5 @@
 //! Repairs of made-up claims by made-up tables: the search against trying everything, and the laws that hold whatever the tables say.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::format_push_string, clippy::print_stdout)]
 
 use proptest::{prelude::*, strategy::ValueTree};
 use std::{collections::BTreeSet, path::Path, sync::Arc};
@@ -120,7 +120,9 @@ fn claim(resolver: &Resolver<'_>, made: &Made) -> Claim {
         let (name, value, _) = FACTS[*kind];
         let value = said.values.iter().find(|v| v.0 == value).map_or(MALFORMED, |v| v.1);
         let lines: BTreeSet<u32> = lines.iter().map(|l| (l % claim.lines.len()) as u32).collect();
-        lines.iter().for_each(|&l| claim.lines[l as usize].supported = true);
+        for &line in &lines {
+            claim.lines[line as usize].supported = true;
+        }
         claim.facts.push(Fact { kind: said.fact(name).expect("a kind"), value, lines: lines.into_iter().collect() });
     }
     claim
@@ -288,7 +290,8 @@ fn the_search_finds_what_trying_everything_finds() {
 #[test]
 fn a_claim_of_fifty_lines_is_repaired_in_bounded_time() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let mut proven = 0;
+    let (mut proven, mut without) = (0, 0);
+    let mut slowest = std::time::Duration::ZERO;
     for _ in 0..6 {
         let made = made(50..=50).new_tree(&mut runner).expect("a claim").current();
         let kb = base(&made.pairs);
@@ -296,11 +299,14 @@ fn a_claim_of_fifty_lines_is_repaired_in_bounded_time() {
         let claim = claim(&resolver, &made);
         let mut scratch = Scratch::default();
         let edited = resolver.edit(&claim, &mut scratch).clone();
+        let begun = std::time::Instant::now();
         let repairs = repair(&resolver, &claim, &edited);
+        slowest = slowest.max(begun.elapsed());
         laws(&resolver, &claim, &edited, &repairs).expect("lawful");
+        without += usize::from(repairs.repairs.is_empty());
         proven += usize::from(repairs.repairs.first().is_some_and(|r| r.proven));
     }
-    println!("{proven} of 6 proven");
+    println!("{proven} of 6 proven, {without} cannot be repaired, the slowest in {slowest:?}");
 }
 
 #[test]

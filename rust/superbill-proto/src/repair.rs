@@ -119,9 +119,8 @@ impl Renderer<'_> {
         let at = |place: usize| query.lines.get(place).copied().unwrap_or(u32::MAX);
         let (first, last) = (at(0), at(query.lines.len().saturating_sub(1)));
         let value = |name: &str| match name {
-            "first" | "beside" => self.named(first),
+            "first" | "beside" | "code" => self.named(first),
             "second" => self.named(last),
-            "code" => self.named(first),
             // Of a swap its own line is told last, of a combination first.
             "from" => {
                 if query.swaps() {

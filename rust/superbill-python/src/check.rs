@@ -106,7 +106,7 @@ impl Check {
         self.field(py, "findings")
     }
 
-    /// Lawful changes that clear every error of the lines, the least departure from the claim first; empty where they were not asked for.
+    /// Lawful changes that clear every error of the lines, the least departure first; empty where they were not asked for.
     #[getter]
     fn repairs<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.field(py, "repairs")

@@ -93,7 +93,7 @@ fn lists(form: &PackFile) -> impl Iterator<Item = &Vec<String>> {
     let globals = form
         .globals
         .iter()
-        .flat_map(|g| [&g.visit_apart, &g.visit_same_day, &g.procedure_apart, &g.repeat, &g.needs_earlier, &g.needs_open]);
+        .flat_map(|g| [&g.visit_apart, &g.visit_same_day, &g.procedure_apart, &g.repeat, &g.opens_none, &g.needs_earlier, &g.needs_open]);
     let sides = form.diagnoses.iter().flat_map(|d| [&d.left, &d.right]);
     (form.modifier.iter().map(|m| &m.modifiers))
         .chain(form.modifier_class.iter().map(|m| &m.modifiers))
@@ -261,6 +261,7 @@ fn tables(file: &str, form: &PackFile, names: &Names<'_>, said: &mut Editing) ->
             visit_same_day: modifiers(&globals.visit_same_day)?,
             procedure_apart: modifiers(&globals.procedure_apart)?,
             repeat: modifiers(&globals.repeat)?,
+            opens_none: modifiers(&globals.opens_none)?,
             needs_earlier: modifiers(&globals.needs_earlier)?,
             needs_open: modifiers(&globals.needs_open)?,
         };

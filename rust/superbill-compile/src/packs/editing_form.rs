@@ -142,6 +142,7 @@ pub struct Globals {
     pub visit_same_day: Vec<String>,
     pub procedure_apart: Vec<String>,
     pub repeat: Vec<String>,
+    pub opens_none: Vec<String>,
     pub needs_earlier: Vec<String>,
     pub needs_open: Vec<String>,
 }

@@ -25,7 +25,8 @@ pub(super) fn open(globals: &Globals, claim: &Claim, at: u32, same_day: bool) ->
     let opens = |(other, surgery): (usize, &Line)| {
         let Some(period) = period(globals, surgery).filter(|_| surgery.fault.is_none()) else { return false };
         let days = line.day - surgery.day;
-        let within = (0..=period.after).contains(&days) && (days > 0 || same_day);
+        let begun = days > 0 && surgery.modifiers & globals.opens_none == 0;
+        let within = (0..=period.after).contains(&days) && (begun || same_day && days == 0);
         within && other != at as usize && claim.same_provider(line, surgery)
     };
     claim.lines.iter().enumerate().any(opens)
@@ -51,6 +52,9 @@ fn beside(globals: &Globals, claim: &Claim, (surgery, period): (u32, &Period), a
     if days < -period.before || days > period.after || !claim.same_provider(procedure, line) {
         return;
     }
+    if days > 0 && procedure.modifiers & globals.opens_none != 0 {
+        return;
+    }
     let lacks = |modifiers: u128| line.modifiers & modifiers == 0;
     let inside = days > 0;
     let rule = if line.classes & globals.visits != 0 {
@@ -58,7 +62,8 @@ fn beside(globals: &Globals, claim: &Claim, (surgery, period): (u32, &Period), a
             let other_work = || lacks(globals.visit_same_day) || !works_that_day(globals, claim, at);
             (lacks(globals.visit_apart) && other_work()).then_some(Rule::VisitInside)
         } else {
-            let told = |f: &super::Finding| f.rule == Rule::PtpDenied && *edited.stretch(f.lines) == [surgery, at];
+            let pair = [[surgery, at], [at, surgery]];
+            let told = |f: &super::Finding| f.rule == Rule::PtpDenied && pair.iter().any(|p| p == edited.stretch(f.lines));
             (lacks(period.visit) && !edited.findings.iter().any(told)).then_some(Rule::VisitSameDay)
         }
     } else if inside && self::period(globals, line).is_some() {

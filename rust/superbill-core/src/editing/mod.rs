@@ -83,10 +83,10 @@ impl<'a> Resolver<'a> {
         lines::check(claim, edited);
         by_day.clear();
         by_day.extend((0..).zip(&claim.lines).filter(|l| l.1.fault.is_none()).map(|l| l.0));
+        lines::coverage(self, claim, by_day, edited);
         by_code.clone_from(by_day);
         by_day.sort_by_key(|&at| claim.lines[at as usize].date);
         by_code.sort_by_key(|&at| (claim.lines[at as usize].key, claim.lines[at as usize].date));
-        lines::coverage(self, claim, by_day, edited);
         modifiers::check(self, claim, by_day, edited);
         ptp::check(self, claim, by_day, pairs, edited);
         mue::check(self, claim, by_code, edited);

@@ -44,7 +44,7 @@ fn limited(resolver: &Resolver<'_>, claim: &Claim, day: &[u32], mue: Mue, edited
     for &of in day.iter().filter(|at| own(at)) {
         // An assistant or a co-surgeon is a provider apart.
         let role = |at: u32| line(at).modifiers & resolver.rules.said.roles;
-        let peers = || day.iter().copied().filter(|&at| claim.same_provider(line(of), line(at)) && role(of) == role(at));
+        let peers = || day.iter().copied().filter(|&at| at == of || claim.same_provider(line(of), line(at)) && role(of) == role(at));
         let sum: u64 = peers().map(|at| u64::from(line(at).units)).sum();
         if sum <= mue.units.into() {
             continue;

@@ -164,6 +164,8 @@ pub struct Globals {
     /// Modifiers of a procedure inside a period, and of the same procedure again.
     pub procedure_apart: Modifiers,
     pub repeat: Modifiers,
+    /// Modifiers of a procedure that begins no period of its own.
+    pub opens_none: Modifiers,
     /// Modifiers that speak of surgery of an earlier day, and those that may speak of the same day.
     pub needs_earlier: Modifiers,
     pub needs_open: Modifiers,

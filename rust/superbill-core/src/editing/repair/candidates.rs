@@ -121,7 +121,7 @@ impl Maker<'_> {
                 if !of_line || !(row.from..=row.to).contains(&line.date.0) {
                     continue;
                 }
-                let modifier = if row.modifiers.count_ones() == 1 {
+                let modifier = if row.modifiers.is_power_of_two() {
                     self.resolver.rules.first(row.modifiers)
                 } else {
                     // The fact itself names the site.

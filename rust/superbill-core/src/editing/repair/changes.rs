@@ -75,6 +75,7 @@ pub struct Changed {
 }
 
 /// Makes the changes; candidates change lines that no other of them changes.
+#[allow(clippy::needless_pass_by_value)] // It is looked through once a line.
 pub(super) fn apply<'a>(claim: &Claim, candidates: impl Iterator<Item = &'a Candidate> + Clone) -> Changed {
     let mut after = Claim::new(claim.setting);
     after.diagnoses.clone_from(&claim.diagnoses);

@@ -85,7 +85,7 @@ pub fn repair(resolver: &Resolver<'_>, claim: &Claim, edited: &Edited) -> Repair
         return Repairs { repairs: Vec::new(), queries };
     }
     let most = said.most.max(1) as usize;
-    let mut proven = true;
+    let (mut proven, mut held) = (true, false);
     let mut combined: Vec<(u32, Steps)> = vec![(0, Vec::new())];
     for part in parts::split(resolver, claim, &candidates) {
         let found = solve(resolver, &weights, claim, &candidates, &part);
@@ -103,13 +103,14 @@ pub fn repair(resolver: &Resolver<'_>, claim: &Claim, edited: &Edited) -> Repair
         let chosen = || steps.iter().filter_map(|&s| candidates.get(s));
         // What is told holds for the whole claim, whatever the parts said.
         if !problem.violations(chosen()).is_empty() {
-            proven = false;
+            // What departs less than the first that holds was looked at, and does not hold: another as good may be missed.
+            proven &= held;
             return None;
         }
+        held = true;
         Some(tell(resolver, &problem, edited, (departure, proven), chosen()))
     };
-    let mut repairs: Vec<Repair> = combined.into_iter().filter_map(told).collect();
-    repairs.iter_mut().for_each(|r| r.proven &= proven);
+    let repairs = combined.into_iter().filter_map(told).collect();
     Repairs { repairs, queries }
 }
 

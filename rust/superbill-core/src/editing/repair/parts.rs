@@ -48,6 +48,20 @@ pub(super) fn split(resolver: &Resolver<'_>, claim: &Claim, candidates: &[Candid
             }
         }
     }
+    // A line that nothing changes may stand on any of several that something does: then these decide together.
+    let globals = &resolver.rules.said.globals;
+    for (at, form) in (0..).zip(&forms).filter(|f| changing.binary_search(&f.0).is_err()) {
+        let speaks = form.modifiers & (globals.needs_earlier | globals.needs_open) != 0;
+        let stands_on = |on: u32| {
+            let same = claim.same_provider(&claim.lines[at as usize], &claim.lines[on as usize]);
+            let surgery = speaks && same && opens(resolver, claim, &forms[on as usize], form);
+            surgery || lists(resolver, form, &forms[on as usize])
+        };
+        let all: Vec<usize> = (0..changing.len()).filter(|&c| stands_on(changing[c])).collect();
+        for pair in all.windows(2) {
+            join(&mut part_of, pair[0], pair[1]);
+        }
+    }
     let mut roots = part_of.clone();
     roots.sort_unstable();
     roots.dedup();

@@ -4,7 +4,7 @@ use super::changes::{Candidate, Changed, apply};
 use crate::{
     editing::{
         Edited, Scratch,
-        claim::{Claim, Fact, Resolver},
+        claim::{Claim, Fact, MALFORMED, Resolver},
         finding::{Detail, Finding, Rule},
     },
     knowledge::editing::{Modifiers, Severity},
@@ -217,11 +217,21 @@ fn unproven(
     };
     let place = |&at: &u32| changed.origins.get(at as usize).and_then(|&o| places.get(o as usize)).copied();
     let pair = [place(one), place(other)];
+    let rows = || resolver.rules.said.repair.supports.iter();
+    // A fact of a side alone says where one line was, and of the pair nothing until another side is told of the other line.
+    let tells_apart = |kind: u16| rows().any(|s| s.kind == kind && s.modifiers.is_power_of_two());
     let proves = |fact: &Fact| {
-        let supports = resolver.rules.said.repair.supports.iter().any(|s| s.kind == fact.kind && s.modifiers & bits != 0);
-        supports && covers(fact, pair)
+        let supports = rows().any(|s| s.kind == fact.kind && s.modifiers & bits != 0);
+        supports && covers(fact, pair) && (tells_apart(fact.kind) || sides_differ(facts, pair))
     };
     !facts.iter().any(proves)
+}
+
+/// Whether facts say of each line of a pair where it was, and not the same of both. (A line with a site of its own is in no conflict to begin with.)
+fn sides_differ(facts: &[Fact], pair: [Option<u32>; 2]) -> bool {
+    let [Some(one), Some(other)] = pair else { return false };
+    let of_facts = |line: u32| facts.iter().filter(move |f| f.value != MALFORMED && f.lines.contains(&line)).map(|f| f.value);
+    of_facts(one).next().is_some() && of_facts(other).next().is_some() && of_facts(one).all(|v| of_facts(other).all(|o| o != v))
 }
 
 /// Whether a fact is about a pair of lines: it names one line, which is of the pair, or both of the pair among others.

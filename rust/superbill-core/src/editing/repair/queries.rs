@@ -56,8 +56,8 @@ pub(super) fn ask(resolver: &Resolver<'_>, claim: &Claim, edited: &Edited) -> Ve
         claim.facts.iter().any(|f| kinds.contains(&f.kind) && f.lines.iter().any(|l| lines.contains(l)))
     };
     let mut queries: Vec<Query> = Vec::new();
-    let mut put = |asks: Asks, question: &Question, lines: Vec<u32>| {
-        if !answered(question, &lines) && queries.iter().all(|q| q.asks != asks || q.lines != lines) {
+    let mut put = |asks: Asks, lines: Vec<u32>| {
+        if queries.iter().all(|q| q.asks != asks || q.lines != lines) {
             queries.push(Query { asks, lines });
         }
     };
@@ -65,28 +65,34 @@ pub(super) fn ask(resolver: &Resolver<'_>, claim: &Claim, edited: &Edited) -> Ve
         let lines = edited.stretch(finding.lines);
         if finding.rule.of_pair() {
             for (at, other, row, swap) in swaps::swaps(repair, claim, lines) {
-                put(Asks::Swap(row as u16), &swap.question, vec![other, at]);
+                if !answered(&swap.question, &[other, at]) {
+                    put(Asks::Swap(row as u16), vec![other, at]);
+                }
             }
         }
         let hopeless = finding.rule.of_ptp() && (indicator(finding) == Some(0) || lines.iter().any(|l| lost.contains(l)));
         let affected = if finding.rule.of_pair() { lines.last() } else { lines.first() };
         let Some(&affected) = affected.filter(|_| !hopeless) else { continue };
         let (line, first) = (&claim.lines[affected as usize], &claim.lines[lines[0] as usize]);
-        let fits = |q: &&(usize, &Question)| {
+        let fits = |q: &(usize, &Question)| {
             q.1.rules.iter().any(|r| r == finding.rule.id())
                 && (q.1.class == 0 || q.1.class & line.classes != 0)
                 && q.1.not_class & line.classes == 0
                 && q.1.beside_major.is_none_or(|major| major == resolver.is_major(first))
         };
-        if let Some((row, question)) = repair.questions.iter().enumerate().collect::<Vec<_>>().iter().find(fits) {
-            put(Asks::Finding(*row as u16), question, lines.to_vec());
+        // The first that fits is asked, unless a fact answers any that does.
+        let mut fitting = repair.questions.iter().enumerate().filter(fits).peekable();
+        if let Some(row) = fitting.peek().map(|q| q.0)
+            && !fitting.any(|q| answered(q.1, lines))
+        {
+            put(Asks::Finding(row as u16), lines.to_vec());
         }
     }
     for (lines, row, combination) in swaps::combinations(repair, claim) {
         let in_conflict =
             |f: &Finding| f.rule.id() != Rule::ModifierOrder.id() && edited.stretch(f.denied).iter().any(|l| lines.contains(l));
-        if edited.findings.iter().any(in_conflict) {
-            put(Asks::Combination(row as u16), &combination.question, lines);
+        if edited.findings.iter().any(in_conflict) && !answered(&combination.question, &lines) {
+            put(Asks::Combination(row as u16), lines);
         }
     }
     queries

@@ -134,7 +134,9 @@ impl<'p, 'a, 'c> Search<'p, 'a, 'c> {
             if steps.iter().any(|&s| used[s]) {
                 continue;
             }
-            steps.iter().for_each(|&s| used[s] = true);
+            for &step in steps {
+                used[step] = true;
+            }
             sum += steps.iter().map(|&s| self.candidates[s].departure).min().unwrap_or(0);
         }
         sum
