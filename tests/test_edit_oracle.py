@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from oracle import Finding, Tables, at_hand, compare, edit, publish
-from oracle.dated import dated, made_up
-from oracle.generate import Pools, claims
-from oracle.readers import Source, day, ptp_rows, read, read_text
-from oracle.readers import edit as row
+from edit_oracle import Finding, Tables, at_hand, compare, edit, publish
+from edit_oracle.dated import dated, made_up
+from edit_oracle.generate import Pools, claims
+from edit_oracle.readers import Source, day, ptp_rows, read, read_text
+from edit_oracle.readers import edit as row
 
 VECTORS: dict[str, Any] = {
     path.stem: json.loads(path.read_bytes()) for path in sorted((Path(__file__).parent / "vectors" / "edit_oracle").glob("*.json"))

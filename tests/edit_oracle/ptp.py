@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from oracle.claims import Claim, Finding, Line, pairs, same_provider
-from oracle.codes import ANATOMIC, DISTINCT, GLOBAL_PROCEDURE, X_ALONE, is_visit, takes
-from oracle.global_surgery import in_global_period
-from oracle.lines import PTP_TABLE
-from oracle.tables import Tables
+from edit_oracle.claims import Claim, Finding, Line, pairs, same_provider
+from edit_oracle.codes import ANATOMIC, DISTINCT, GLOBAL_PROCEDURE, X_ALONE, is_visit, takes
+from edit_oracle.global_surgery import in_global_period
+from edit_oracle.lines import PTP_TABLE
+from edit_oracle.tables import Tables
 
 # CR 11168: from this day 59 and X{EPSU} may sit on either line of a pair, before on column 2 alone (ncci.md 2.4).
 EITHER_LINE = date(2019, 7, 1)

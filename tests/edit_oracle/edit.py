@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from oracle import add_on, global_surgery, lines, modifiers, mue, ptp
-from oracle.claims import Claim, Finding, history
-from oracle.claims import lines as lines_of
-from oracle.tables import Tables
+from edit_oracle import add_on, global_surgery, lines, modifiers, mue, ptp
+from edit_oracle.claims import Claim, Finding, history
+from edit_oracle.claims import lines as lines_of
+from edit_oracle.tables import Tables
 
 
 def edit(claim: Claim, tables: Tables) -> set[Finding]:

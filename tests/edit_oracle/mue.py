@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from oracle.claims import Finding, Line, same_provider
-from oracle.codes import OTHER_ROLE, SECOND_LINE
-from oracle.lines import MUE_TABLE
-from oracle.tables import Tables
+from edit_oracle.claims import Finding, Line, same_provider
+from edit_oracle.codes import OTHER_ROLE, SECOND_LINE
+from edit_oracle.lines import MUE_TABLE
+from edit_oracle.tables import Tables
 
 
 def findings(claimed: list[Line], before: list[Line], setting: str, tables: Tables) -> set[Finding]:

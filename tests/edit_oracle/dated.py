@@ -9,8 +9,8 @@ import random
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from oracle.publish import Rows
-from oracle.tables import end_of_quarter
+from edit_oracle.publish import Rows
+from edit_oracle.tables import end_of_quarter
 
 # Column 1, column 2, effective, deletion, indicator: as they stand in the file.
 Row = tuple[str, str, str, str, str]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from oracle.claims import Finding, Line, same_provider
-from oracle.tables import Tables
+from edit_oracle.claims import Finding, Line, same_provider
+from edit_oracle.tables import Tables
 
 
 def primaries(line: Line, everyone: list[Line], setting: str, tables: Tables) -> list[Line]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from oracle.tables import AddOnRow, Edit, Limit, Mue, Named, Pfs, Ptp, Tables
+from edit_oracle.tables import AddOnRow, Edit, Limit, Mue, Named, Pfs, Ptp, Tables
 
 CODE = re.compile(r"[A-Z0-9]{5}")
 CONTRACTOR = "CCCCC"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from oracle.claims import Finding, Line
-from oracle.codes import ANESTHESIA, CPT_MODIFIERS, DISTINCT, GLOBAL_PROCEDURE, RANKS, is_anesthesia, is_cpt_procedure, is_visit, takes
-from oracle.global_surgery import in_global_period
-from oracle.tables import Tables
+from edit_oracle.claims import Finding, Line
+from edit_oracle.codes import ANESTHESIA, CPT_MODIFIERS, DISTINCT, GLOBAL_PROCEDURE, RANKS, is_anesthesia, is_cpt_procedure, is_visit, takes
+from edit_oracle.global_surgery import in_global_period
+from edit_oracle.tables import Tables
 
 # modifiers.md 12, MOD_CONFLICT.
 CONFLICTS = [("JW", "JZ"), ("GA", "GZ"), ("GA", "GY"), ("53", "52"), ("73", "74"), ("76", "77"), ("95", "93")]

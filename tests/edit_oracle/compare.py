@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from oracle.claims import Claim
-from oracle.edit import edit
-from oracle.generate import Pools, claims
-from oracle.readers import Source, read
-from oracle.tables import Tables
+from edit_oracle.claims import Claim
+from edit_oracle.edit import edit
+from edit_oracle.generate import Pools, claims
+from edit_oracle.readers import Source, read
+from edit_oracle.tables import Tables
 
 Said = tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 
@@ -116,7 +116,7 @@ def open_worker(sources: list[Source], path: Path, seed: int) -> None:
     import superbill
 
     Worker.pools = Pools(read(sources))
-    Worker.engine = staticmethod(superbill.open(path).edit)  # type: ignore[attr-defined]
+    Worker.engine = staticmethod(superbill.open(path).edit)
     Worker.seed = seed
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from oracle.claims import Finding, Line
-from oracle.tables import Tables
+from edit_oracle.claims import Finding, Line
+from edit_oracle.tables import Tables
 
 # Tables that a setting needs, by what they are to the contract: inpatient claims have no PTP and no MUE (ncci.md 2.1).
 PTP_TABLE = {"professional": "practitioner", "outpatient_facility": "hospital"}

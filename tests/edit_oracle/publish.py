@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from oracle.codes import CPT_MODIFIERS, RANKS
-from oracle.readers import Source, read_text
-from oracle.tables import Tables
+from edit_oracle.codes import CPT_MODIFIERS, RANKS
+from edit_oracle.readers import Source, read_text
+from edit_oracle.tables import Tables
 from sources import PTP_HEADER
 
 # Rows by table; in JSON, as the vectors have them:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from oracle.claims import Finding, Line, same_provider
-from oracle.codes import GLOBAL_PROCEDURE, is_visit
-from oracle.tables import Tables
+from edit_oracle.claims import Finding, Line, same_provider
+from edit_oracle.codes import GLOBAL_PROCEDURE, is_visit
+from edit_oracle.tables import Tables
 
 # modifiers.md 4.1: days that follow the day of the procedure.
 FOLLOWING = {"010": 10, "090": 90}

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from oracle.claims import Claim
-from oracle.codes import ANATOMIC, DISTINCT, RANKS, is_visit
-from oracle.tables import Edit, Tables, end_of_quarter
+from edit_oracle.claims import Claim
+from edit_oracle.codes import ANATOMIC, DISTINCT, RANKS, is_visit
+from edit_oracle.tables import Edit, Tables, end_of_quarter
 
 Json = dict[str, Any]
 

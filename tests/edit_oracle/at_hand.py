@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from oracle import publish
-from oracle.dated import Row, dated, made_up, subset
-from oracle.readers import Source, ptp_rows, text
+from edit_oracle import publish
+from edit_oracle.dated import Row, dated, made_up, subset
+from edit_oracle.readers import Source, ptp_rows, text
 
 # Read where they lie, never copied into the repository.
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
