@@ -4,6 +4,7 @@ use super::{
     container::{Container, Image, KnowledgeError},
     editing::EditRules,
     layout::{Range, SenseRecord, Text, section},
+    pool::text_at,
     ptp::PtpEdits,
     releases::Releases,
     rules::Rules,
@@ -179,9 +180,7 @@ impl KnowledgeBase {
     }
 
     pub(super) fn text(&self, text: Text) -> &str {
-        let start = text.at.get() as usize;
-        let bytes = self.section(section::TEXT).get(start..start + text.length.get() as usize).unwrap_or_default();
-        std::str::from_utf8(bytes).unwrap_or_default()
+        text_at(self.section(section::TEXT), text)
     }
 
     /// Canonical ids of the words that tell a code from its siblings.

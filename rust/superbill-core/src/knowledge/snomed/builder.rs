@@ -3,7 +3,10 @@
 use super::{Clause, ClauseRecord, RowRecord, part};
 use crate::{
     code::CodeKey,
-    knowledge::layout::{Range, Text},
+    knowledge::{
+        layout::{Range, Text},
+        pool::TextPool,
+    },
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use zerocopy::{
@@ -34,27 +37,6 @@ pub struct SnomedBuilder {
     /// Child and parent.
     pub is_a: BTreeSet<(u64, u64)>,
     pub terms: BTreeMap<u64, String>,
-}
-
-#[derive(Default)]
-struct Texts {
-    bytes: Vec<u8>,
-    known: HashMap<String, Text>,
-}
-
-impl Texts {
-    fn put(&mut self, text: &str) -> Text {
-        if text.is_empty() {
-            return Text::default();
-        }
-        if let Some(known) = self.known.get(text) {
-            return *known;
-        }
-        let place = Text { at: (self.bytes.len() as u32).into(), length: (text.len() as u32).into() };
-        self.bytes.extend_from_slice(text.as_bytes());
-        self.known.insert(text.to_owned(), place);
-        place
-    }
 }
 
 fn starts(counts: impl Iterator<Item = usize>) -> Vec<U32> {
@@ -96,7 +78,7 @@ impl SnomedBuilder {
         let of = |concept: &u64| parents.get(concept).map_or(&[][..], Vec::as_slice);
         let parent_starts = starts(concepts.iter().map(|c| of(c).len()));
         let all_parents: Vec<U32> = concepts.iter().flat_map(of).map(|p| U32::new(places[p])).collect();
-        let mut texts = Texts::default();
+        let mut texts = TextPool::default();
         let terms: Vec<Text> = concepts.iter().map(|c| self.terms.get(c).map_or_else(Text::default, |t| texts.put(t))).collect();
 
         let (mut mapped, mut counts): (Vec<U64>, Vec<usize>) = (Vec::new(), Vec::new());
@@ -142,7 +124,7 @@ impl SnomedBuilder {
             (part::ROW_STARTS, starts(counts.into_iter()).as_bytes().to_vec()),
             (part::ROWS, rows.as_bytes().to_vec()),
             (part::CLAUSES, clauses.as_bytes().to_vec()),
-            (part::TEXT, texts.bytes),
+            (part::TEXT, texts.into_bytes()),
         ]
     }
 }

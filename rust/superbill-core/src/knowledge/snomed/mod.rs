@@ -17,6 +17,7 @@ use super::{
     base::{records, slice},
     container::KnowledgeError,
     layout::{Range, Text, section},
+    pool::text_at,
 };
 use crate::code::CodeKey;
 use zerocopy::{
@@ -199,9 +200,7 @@ impl<'a> SnomedMap<'a> {
     }
 
     fn text(&self, text: Text) -> &'a str {
-        let start = text.at.get() as usize;
-        let bytes = self.text.get(start..start.saturating_add(text.length.get() as usize)).unwrap_or_default();
-        std::str::from_utf8(bytes).unwrap_or_default()
+        text_at(self.text, text)
     }
 
     fn concept(&self, id: u64) -> Option<usize> {
