@@ -495,7 +495,11 @@ class CodedEncounter:
 
 @final
 class CodeInfo:
-    """What is known of a code on a day; fields are made when they are read."""
+    """What is known of a code on a day; fields are made when they are read.
+
+    Texts, notes and attributes are of parts of the file that a lookup alone does not check: where they are damaged, reading them raises
+    `KnowledgeBaseError`.
+    """
 
     @property
     def code(self) -> str:

@@ -33,6 +33,12 @@ impl CodeInfo {
         self.kb.standing(self.code, self.date)
     }
 
+    /// The engine, where titles or notes are asked: a lookup alone does not check them.
+    fn described(&self) -> PyResult<&KnowledgeBase> {
+        self.kb.texts_ready().map_err(|e| corrupt(&e))?;
+        Ok(&self.kb)
+    }
+
     fn written(&self, codes: impl Iterator<Item = CodeId>) -> Vec<String> {
         codes.map(|c| self.kb.written(c)).collect()
     }
@@ -59,15 +65,19 @@ impl CodeInfo {
     }
 
     /// The publisher's title on the day; our own words for CPT; empty where there are none.
+    ///
+    /// Raises `KnowledgeBaseError` where the file is damaged.
     #[getter]
-    fn description(&self) -> String {
-        self.kb.title_on(self.code, self.date)
+    fn description(&self) -> PyResult<String> {
+        Ok(self.described()?.title_on(self.code, self.date))
     }
 
     /// The publisher's short title on the day; empty where there is none.
+    ///
+    /// Raises `KnowledgeBaseError` where the file is damaged.
     #[getter]
-    fn short_description(&self) -> String {
-        self.kb.short_title_on(self.code, self.date).to_owned()
+    fn short_description(&self) -> PyResult<String> {
+        Ok(self.described()?.short_title_on(self.code, self.date).to_owned())
     }
 
     /// Whether it can stand on a claim on the day.
@@ -85,7 +95,7 @@ impl CodeInfo {
     /// Whether a loaded release of its system covers the day.
     #[getter]
     fn covered(&self) -> bool {
-        self.kb.system(self.code).is_some_and(|s| self.kb.releases().cover(s, self.date))
+        self.kb.system(self.code).is_some_and(|s| self.kb.covered(s, self.date))
     }
 
     /// The day from which this holds, ISO 8601; `None` where it held before the first loaded release.
@@ -125,21 +135,29 @@ impl CodeInfo {
     }
 
     /// Chapter and section of ICD-10-CM, nearest first: (name, title).
+    ///
+    /// Raises `KnowledgeBaseError` where the file is damaged.
     #[getter]
-    fn blocks(&self) -> Vec<(String, String)> {
-        self.kb.blocks_above(self.code).into_iter().map(|(name, title)| (name.to_owned(), title.to_owned())).collect()
+    fn blocks(&self) -> PyResult<Vec<(String, String)>> {
+        let above = self.described()?.blocks_above(self.code);
+        Ok(above.into_iter().map(|(name, title)| (name.to_owned(), title.to_owned())).collect())
     }
 
     /// Terms that the title includes.
+    ///
+    /// Raises `KnowledgeBaseError` where the file is damaged.
     #[getter]
-    fn inclusion_terms(&self) -> Vec<String> {
-        let notes = self.kb.notes(self.code, self.date).into_iter();
-        notes.filter(|n| n.0 == note::INCLUSION_TERM).map(|n| n.1.to_owned()).collect()
+    fn inclusion_terms(&self) -> PyResult<Vec<String>> {
+        let notes = self.described()?.notes(self.code, self.date).into_iter();
+        Ok(notes.filter(|n| n.0 == note::INCLUSION_TERM).map(|n| n.1.to_owned()).collect())
     }
 
     /// Notes of the tabular list on the code itself, on the day: (kind, text, codes named). The notes of the codes above hold for it as well.
+    ///
+    /// Raises `KnowledgeBaseError` where the file is damaged.
     #[getter]
-    fn notes(&self) -> Vec<(&'static str, String, Vec<String>)> {
+    #[allow(clippy::type_complexity)]
+    fn notes(&self) -> PyResult<Vec<(&'static str, String, Vec<String>)>> {
         let name = |kind: u32| NOTES.iter().find(|n| n.0 == kind).map(|n| n.1);
         // A range of ids is its top codes: what is below them goes without saying.
         let tops = |ranges: Vec<std::ops::Range<u32>>| {
@@ -153,11 +171,13 @@ impl CodeInfo {
             }
             tops
         };
-        let notes = self.kb.notes(self.code, self.date).into_iter();
-        notes.filter_map(|(kind, text, ranges)| Some((name(kind)?, text.to_owned(), tops(ranges)))).collect()
+        let notes = self.described()?.notes(self.code, self.date).into_iter();
+        Ok(notes.filter_map(|(kind, text, ranges)| Some((name(kind)?, text.to_owned(), tops(ranges)))).collect())
     }
 
     /// What official tables say of the code on the day: (name, qualifier, value); the qualifier is a setting, modifier or model, or empty.
+    ///
+    /// Raises `KnowledgeBaseError` where the file is damaged.
     #[getter]
     fn attributes<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, String, Bound<'py, PyAny>)>> {
         let value = |value: Value<'_>| -> PyResult<Bound<'py, PyAny>> {
@@ -168,6 +188,7 @@ impl CodeInfo {
                 Value::Member => true.into_pyobject(py)?.to_owned().into_any(),
             })
         };
+        self.kb.taxonomy_ready().map_err(|e| corrupt(&e))?;
         self.kb.attributes(self.code, self.date).map(|a| Ok((a.kind.name(), a.qualifier, value(a.value)?))).collect()
     }
 
@@ -192,6 +213,6 @@ impl CodeInfo {
     }
 
     fn __repr__(&self) -> String {
-        format!("<CodeInfo {} {}>", self.code(), self.description())
+        format!("<CodeInfo {} {}>", self.code(), self.description().unwrap_or_default())
     }
 }

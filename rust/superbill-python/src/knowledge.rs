@@ -71,6 +71,13 @@ impl KnowledgeBase {
         &self.inner
     }
 
+    /// The engine, where which codes there are and how they stand is asked.
+    pub(crate) fn standings(&self) -> PyResult<&superbill_core::knowledge::KnowledgeBase> {
+        self.inner.standings_ready().map_err(|e| corrupt(&e))?;
+        Ok(&self.inner)
+    }
+
+    /// The engine, where titles, notes or attributes are asked as well.
     pub(crate) fn taxonomy(&self) -> PyResult<&superbill_core::knowledge::KnowledgeBase> {
         self.inner.taxonomy_ready().map_err(|e| corrupt(&e))?;
         Ok(&self.inner)
@@ -120,7 +127,7 @@ impl KnowledgeBase {
     /// Number of codes of all systems, headers and expired ones included.
     #[getter]
     fn code_count(&self) -> PyResult<usize> {
-        let kb = self.taxonomy()?;
+        let kb = self.standings()?;
         Ok(System::NAMES.iter().map(|s| kb.codes_of(s.0).len()).sum())
     }
 
@@ -129,7 +136,7 @@ impl KnowledgeBase {
     /// Raises `DateError` where the date is malformed, `CodeError` where there is no such system.
     #[pyo3(signature = (date, *, system = "icd10cm"))]
     fn billable_count(&self, date: &Bound<'_, PyAny>, system: &str) -> PyResult<usize> {
-        Ok(self.taxonomy()?.billable_count(crate::terminology::system(system)?, self::date(date)?))
+        Ok(self.standings()?.billable_count(crate::terminology::system(system)?, self::date(date)?))
     }
 
     /// Number of terms that the trie finds.
@@ -162,14 +169,14 @@ impl KnowledgeBase {
             let (effective, end) = (Date(r.effective).to_string(), Date(r.end).to_string());
             (r.feed.clone(), effective, end, r.file.clone(), r.sha256.clone(), r.rows, r.rejected)
         };
-        Ok(self.taxonomy()?.releases().all.iter().map(row).collect())
+        Ok(self.standings()?.releases().all.iter().map(row).collect())
     }
 
     /// Code systems inside: `(name, codes, first day covered, last day covered)`; the days are `None` where no release lists the system whole.
     #[getter]
     #[allow(clippy::type_complexity)]
     fn systems(&self) -> PyResult<Vec<(&'static str, usize, Option<String>, Option<String>)>> {
-        let kb = self.taxonomy()?;
+        let kb = self.standings()?;
         let row = |system: System| {
             let (first, last) = kb.releases().span(system).unzip();
             (system.name(), kb.codes_of(system).len(), first.map(|d| d.to_string()), last.map(|d| d.to_string()))

@@ -31,7 +31,7 @@ pub(crate) fn system_name(kb: &superbill_core::knowledge::KnowledgeBase, code: C
 impl KnowledgeBase {
     /// The code in the system named, else in the only one that has it.
     pub(crate) fn find(&self, code: &str, system: Option<&str>) -> PyResult<Option<CodeId>> {
-        let kb = self.taxonomy()?;
+        let kb = self.standings()?;
         if let Some(name) = system {
             let system = self::system(name)?;
             let key = system.parse(code).map_err(|e| errors::CodeError::new_err(e.to_string()))?;
@@ -82,7 +82,7 @@ impl KnowledgeBase {
     /// Raises `DateError` where the date is malformed, `CodeError` where the code is in two systems or there is no such system.
     #[pyo3(signature = (code, date, *, system = None))]
     fn validate(&self, code: &str, date: &Bound<'_, PyAny>, system: Option<&str>) -> PyResult<(&'static str, Vec<String>)> {
-        let (date, kb) = (knowledge::date(date)?, self.taxonomy()?);
+        let (date, kb) = (knowledge::date(date)?, self.standings()?);
         let system = system.map(self::system).transpose()?;
         let well_formed = match system {
             Some(system) => system.parse(code).is_ok(),
@@ -100,7 +100,7 @@ impl KnowledgeBase {
     /// Raises `DateError` where the date is malformed, `CodeError` where there is no such system.
     #[pyo3(signature = (codes, date, *, system = "icd10cm"))]
     fn validate_many(&self, py: Python<'_>, codes: Vec<String>, date: &Bound<'_, PyAny>, system: &str) -> PyResult<Vec<&'static str>> {
-        let (date, system, kb) = (knowledge::date(date)?, self::system(system)?, self.taxonomy()?);
+        let (date, system, kb) = (knowledge::date(date)?, self::system(system)?, self.standings()?);
         let standing = |code: &String| match system.parse(code) {
             Err(_) => "malformed",
             Ok(key) => kb.find(system, key).map_or("unknown", |id| kb.standing(id, date).name()),
@@ -120,7 +120,7 @@ impl KnowledgeBase {
         dates: &Bound<'py, PyAny>,
         system: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let (system, kb) = (self::system(system)?, self.taxonomy()?);
+        let (system, kb) = (self::system(system)?, self.standings()?);
         let (codes, days) = (Column::of_text("codes", codes)?, Days::read(dates)?);
         if days.len().is_some_and(|n| n != codes.len()) {
             return Err(errors::CodeError::new_err("dates: expected one, or as many as there are codes"));
@@ -141,7 +141,7 @@ impl KnowledgeBase {
     /// Raises `DateError` where the date is malformed, `CodeError` where there is no such system.
     #[pyo3(signature = (codes, date, *, system = "icd10cm"))]
     fn lookup_many(&self, codes: Vec<String>, date: &Bound<'_, PyAny>, system: &str) -> PyResult<Vec<Option<CodeInfo>>> {
-        let (date, system, kb) = (knowledge::date(date)?, self::system(system)?, self.taxonomy()?);
+        let (date, system, kb) = (knowledge::date(date)?, self::system(system)?, self.standings()?);
         let known = |code: &String| system.parse(code).ok().and_then(|key| kb.find(system, key)).map(|id| self.info(id, date));
         Ok(codes.iter().map(known).collect())
     }
@@ -152,7 +152,7 @@ impl KnowledgeBase {
     #[pyo3(signature = (code, date, *, system = None))]
     fn children(&self, code: &str, date: &Bound<'_, PyAny>, system: Option<&str>) -> PyResult<Vec<CodeInfo>> {
         let (date, code) = (knowledge::date(date)?, self.known(code, system)?);
-        Ok(self.taxonomy()?.children_on(code, date).map(|c| self.info(c, date)).collect())
+        Ok(self.standings()?.children_on(code, date).map(|c| self.info(c, date)).collect())
     }
 
     /// Everything above a code, nearest first, as it is on a day.
@@ -161,7 +161,7 @@ impl KnowledgeBase {
     #[pyo3(signature = (code, date, *, system = None))]
     fn ancestors(&self, code: &str, date: &Bound<'_, PyAny>, system: Option<&str>) -> PyResult<Vec<CodeInfo>> {
         let (date, code) = (knowledge::date(date)?, self.known(code, system)?);
-        Ok(self.taxonomy()?.ancestors(code).map(|c| self.info(c, date)).collect())
+        Ok(self.standings()?.ancestors(code).map(|c| self.info(c, date)).collect())
     }
 
     /// Everything below a code that is known on a day, in order of code, headers included.
@@ -169,7 +169,7 @@ impl KnowledgeBase {
     /// Raises `CodeError` where the code is malformed, unknown or in two systems, `DateError` where the date is malformed.
     #[pyo3(signature = (code, date, *, system = None))]
     fn descendants(&self, code: &str, date: &Bound<'_, PyAny>, system: Option<&str>) -> PyResult<Vec<CodeInfo>> {
-        let (date, code, kb) = (knowledge::date(date)?, self.known(code, system)?, self.taxonomy()?);
+        let (date, code, kb) = (knowledge::date(date)?, self.known(code, system)?, self.standings()?);
         let in_force = |c: &CodeId| !matches!(kb.standing(*c, date), Standing::NotYet(_) | Standing::Expired(_));
         Ok(kb.subtree(code).skip(1).map(CodeId).filter(in_force).map(|c| self.info(c, date)).collect())
     }
@@ -179,7 +179,7 @@ impl KnowledgeBase {
     /// Raises `CodeError` where one of them is malformed, unknown or in two systems.
     #[pyo3(signature = (node, code, *, system = None))]
     fn subsumes(&self, node: &str, code: &str, system: Option<&str>) -> PyResult<bool> {
-        Ok(self.taxonomy()?.subsumes(self.known(node, system)?, self.known(code, system)?))
+        Ok(self.standings()?.subsumes(self.known(node, system)?, self.known(code, system)?))
     }
 
     /// The NCCI edits in force on a day among the codes of a claim, in both directions, by setting (`practitioner` or `hospital`): column 1 and column 2
@@ -188,7 +188,7 @@ impl KnowledgeBase {
     /// Raises `CodeError` where a code is malformed or the setting is another, `DateError`, and `KnowledgeBaseError` where the file is damaged.
     #[pyo3(signature = (codes, date, *, setting = "practitioner"))]
     fn ptp(&self, codes: Vec<String>, date: &Bound<'_, PyAny>, setting: &str) -> PyResult<Vec<(usize, usize, u8, String)>> {
-        let (date, kb) = (knowledge::date(date)?, self.taxonomy()?);
+        let (date, kb) = (knowledge::date(date)?, self.standings()?);
         let setting = ["practitioner", "hospital"].iter().position(|s| *s == setting);
         let setting = setting.ok_or_else(|| errors::CodeError::new_err("setting: expected practitioner or hospital"))?;
         let edits = kb.ptp(setting).map_err(|e| corrupt(&e))?;

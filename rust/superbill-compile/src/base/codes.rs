@@ -44,6 +44,8 @@ pub(crate) struct Code {
     pub extension: Option<String>,
     /// Of an episode of care, which the note's words do not spell out.
     episode: bool,
+    /// As of [`flag`].
+    pub flags: u32,
 }
 
 pub(crate) struct Codes {
@@ -51,7 +53,6 @@ pub(crate) struct Codes {
     pub all: Vec<Code>,
     /// The other systems, whose ids follow.
     pub others: Vec<(System, Listed)>,
-    valid: HashSet<CodeKey>,
 }
 
 /// The key with a seventh character, places before it filled with X.
@@ -109,7 +110,7 @@ impl Codes {
         let mut all: Vec<Code> = Vec::new();
         for (key, node, extension, episode) in expand(tabular) {
             if extension.is_none() || valid.contains(&key) {
-                all.push(Code { key, node: Some(node), parent: None, extension, episode });
+                all.push(Code { key, node: Some(node), parent: None, extension, episode, flags: 0 });
             }
         }
         all.sort_by_key(|c| c.key);
@@ -118,7 +119,7 @@ impl Codes {
         }
         let known: HashSet<CodeKey> = all.iter().map(|c| c.key).collect();
         let more = published.keys().filter(|k| !known.contains(k));
-        all.extend(more.map(|&key| Code { key, node: None, parent: None, extension: None, episode: false }));
+        all.extend(more.map(|&key| Code { key, node: None, parent: None, extension: None, episode: false, flags: flag::RETIRED }));
         all.sort_by_key(|c| c.key);
         // The code above another is the nearest before it that its characters begin with.
         let mut open: Vec<u32> = Vec::new();
@@ -130,30 +131,35 @@ impl Codes {
             open.push(at as u32);
         }
         let others = others.into_iter().map(|(system, history)| (system, history.into_iter().collect())).collect();
-        Ok(Self { all, others, valid: valid.clone() })
+        let mut codes = Self { all, others };
+        for id in 0..codes.all.len() {
+            if codes.all[id].node.is_some() {
+                codes.all[id].flags = codes.flags_of(tabular, id, valid);
+            }
+        }
+        Ok(codes)
     }
 
     /// ICD-10-CM as a base has it, with the node of each code.
     pub(crate) fn of_base(kb: &KnowledgeBase, nodes: &[Option<usize>]) -> Self {
         let mut all: Vec<Code> = Vec::new();
         for (&node, code) in nodes.iter().zip((0..).map(CodeId)) {
-            let extension = kb.extension(code);
-            let episode = kb.flags(code) & flag::SEVENTH != 0;
+            let flags = kb.flags(code);
             all.push(Code {
                 key: kb.key(code),
                 node,
                 parent: kb.parent(code).map(|p| p.0),
-                extension: extension.map(str::to_owned),
-                episode,
+                extension: kb.extension(code).map(str::to_owned),
+                episode: flags & flag::SEVENTH != 0,
+                flags,
             });
         }
-        let valid = (0..).map(CodeId).take(all.len()).filter(|&c| kb.flags(c) & flag::BILLABLE != 0).map(|c| kb.key(c)).collect();
         let others = System::NAMES
             .iter()
             .map(|s| s.0)
             .filter(|&s| s != System::Icd10cm)
             .map(|system| (system, kb.codes_of(system).map(|c| (kb.key(CodeId(c)), Vec::new())).collect()));
-        Self { all, others: others.collect(), valid }
+        Self { all, others: others.collect() }
     }
 
     /// Number of codes of all systems.
@@ -240,11 +246,16 @@ impl Codes {
         above.map_or("", |n| &tabular.nodes[n].title)
     }
 
-    pub(crate) fn flags(&self, id: usize, title: &str, above: &str) -> u32 {
+    /// The title of a code, and of the one above it.
+    pub(crate) fn titles<'t>(&'t self, tabular: &'t Tabular, id: usize) -> (&'t str, &'t str) {
         let code = &self.all[id];
-        if code.node.is_none() {
-            return flag::RETIRED;
-        }
+        let named = code.extension.as_deref().or_else(|| code.node.map(|n| tabular.nodes[n].title.as_str()));
+        (named.unwrap_or_default(), self.title_above(tabular, id))
+    }
+
+    /// Flags of a code of the tabular list.
+    fn flags_of(&self, tabular: &Tabular, id: usize, valid: &HashSet<CodeKey>) -> u32 {
+        let (code, (title, above)) = (&self.all[id], self.titles(tabular, id));
         let (title, above) = (title.to_lowercase(), above.to_lowercase());
         // "with unspecified complications" (E11.8) says that there is a complication: it is not the residual code.
         let residual =
@@ -252,7 +263,7 @@ impl Codes {
         let mut flags = 0;
         let leaf = !self.subtree(id as u32).any(|c| c as usize != id && self.all[c as usize].node.is_some());
         for (on, flag) in [
-            (leaf && self.valid.contains(&code.key), flag::BILLABLE),
+            (leaf && valid.contains(&code.key), flag::BILLABLE),
             // What the Index gives where the note says no more: "unspecified", or no complication.
             (residual("unspecified") || residual("uncomplicated") || residual("without complication"), flag::UNSPECIFIED),
             (residual("other") && !residual("unspecified"), flag::OTHER),

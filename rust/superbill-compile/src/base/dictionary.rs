@@ -10,7 +10,7 @@ use crate::{
     packs::{self, form::PackFile},
     source::icd10cm_tabular::Tabular,
 };
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 use superbill_core::{
     date::Date,
     knowledge::{
@@ -44,18 +44,6 @@ fn header(file: &str, form: &PackFile) -> Result<Pack, CompileError> {
     Ok(Pack { id: pack.id.clone(), version: Date(effective).to_string(), citation: pack.citation.clone(), effective, end })
 }
 
-/// The title of a code, and of the one above it.
-fn titles<'t>(tabular: &'t Tabular, codes: &'t Codes, id: usize) -> (&'t str, &'t str) {
-    let code = &codes.all[id];
-    let named = code.extension.as_deref().or_else(|| code.node.map(|n| tabular.nodes[n].title.as_str()));
-    (named.unwrap_or_default(), codes.title_above(tabular, id))
-}
-
-pub(super) fn flags(tabular: &Tabular, codes: &Codes, id: usize) -> u32 {
-    let (named, above) = titles(tabular, codes, id);
-    codes.flags(id, named, above)
-}
-
 pub(super) fn encoded<T: serde::Serialize + ?Sized>(what: &str, value: &T) -> Result<Vec<u8>, CompileError> {
     postcard::to_stdvec(value).map_err(|e| CompileError::new(what, e.to_string()))
 }
@@ -65,11 +53,16 @@ fn told_apart(tabular: &Tabular, codes: &Codes, words: &Words<'_>) -> Vec<Vec<u3
     let all = &codes.all;
     let above = |id: usize| codes.above(tabular, id);
     let told = |id: &usize| all[*id].node.is_some();
-    let own = |id: usize| {
-        let (named, above) = titles(tabular, codes, id);
-        if flags(tabular, codes, id) & (flag::SEVENTH | flag::RETIRED) == 0 { words.distinct(named, above) } else { Vec::new() }
+    let of_title = |title: &str| words.of(title).into_iter().collect::<HashSet<u32>>();
+    let mut titles_above: HashMap<&str, HashSet<u32>> = HashMap::new();
+    let mut own = |id: usize| {
+        if all[id].flags & (flag::SEVENTH | flag::RETIRED) != 0 {
+            return Vec::new();
+        }
+        let (named, above) = codes.titles(tabular, id);
+        words.distinct(named, titles_above.entry(above).or_insert_with(|| of_title(above)))
     };
-    let mut told_apart: Vec<Vec<u32>> = (0..all.len()).map(own).collect();
+    let mut told_apart: Vec<Vec<u32>> = (0..all.len()).map(&mut own).collect();
     let mut shared: HashMap<u32, (usize, Vec<u32>)> = HashMap::new();
     for (id, own) in told_apart.iter().enumerate().filter(|w| told(&w.0)) {
         let (siblings, common) = shared.entry(above(id)).or_insert_with(|| (0, own.clone()));
@@ -78,7 +71,7 @@ fn told_apart(tabular: &Tabular, codes: &Codes, words: &Words<'_>) -> Vec<Vec<u3
     }
     // "with macular edema" beside "without macular edema": where nothing else would tell one of them, all keep what they share.
     for (id, own) in told_apart.iter().enumerate().filter(|w| told(&w.0)) {
-        let residual = flags(tabular, codes, id) & (flag::UNSPECIFIED | flag::OTHER) != 0;
+        let residual = all[id].flags & (flag::UNSPECIFIED | flag::OTHER) != 0;
         if let Some((_, common)) = shared.get_mut(&above(id))
             && !residual
             && own.iter().all(|w| common.contains(w))
@@ -129,9 +122,9 @@ pub(super) fn compile(
     let near = std::mem::take(&mut phrases.near);
     let also = std::mem::take(&mut phrases.also);
     tell(std::mem::take(&mut phrases.terms));
-    let spellings: BTreeSet<String> = std::mem::take(&mut phrases.words).into_iter().collect();
     let articles: Vec<&str> = forms.iter().flat_map(|f| &f.1.article).flat_map(|a| &a.say).map(String::as_str).collect();
     phrases.without(&articles);
+    let spellings = phrases.words();
     let dictionary = phrases.build();
     let part = |id: u32| dictionary.trie.iter().find(|s| s.0 == id).map_or(&[][..], |s| s.1.as_slice());
     let trie = TermTrie::from_sections(&TrieSections::from_parts(part)).map_err(|e| CompileError::new("term trie", e.to_string()))?;

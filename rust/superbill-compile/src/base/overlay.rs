@@ -10,7 +10,6 @@ use superbill_core::{
     date::Date,
     knowledge::{
         KnowledgeBase,
-        container::Container,
         layout::{CodeRecord, NONE, Range, flag, note, section},
     },
 };
@@ -79,10 +78,5 @@ pub fn overlay(kb: &KnowledgeBase, packs: &[packs::Source]) -> Result<Vec<u8>, C
     let mut sections = dictionary.sections;
     sections.extend(searched);
     sections.push((section::CODES, records.as_bytes().to_vec()));
-    let made: Vec<u32> = sections.iter().map(|s| s.0).collect();
-    let kept = kb.section_sizes().map(|s| s.0).filter(|id| !made.contains(id));
-    let kept: Vec<(u32, Vec<u8>)> = kept.map(|id| (id, kb.raw_section(id).to_vec())).collect();
-    sections.extend(kept);
-    sections.sort_by_key(|s| s.0);
-    Ok(Container::assemble(&sections))
+    Ok(kb.with_sections(&sections))
 }

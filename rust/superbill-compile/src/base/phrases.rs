@@ -2,7 +2,7 @@
 
 use super::{Codes, search::Term};
 use crate::{CompileError, source::icd10cm_tabular::Tabular};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use superbill_core::{
     knowledge::layout::{NONE, SenseRecord, sense},
     read::trie::TrieBuilder,
@@ -12,8 +12,6 @@ use zerocopy::{IntoBytes, little_endian::U32};
 pub(crate) struct Phrases {
     trie: TrieBuilder,
     senses: Vec<Vec<SenseRecord>>,
-    /// Every word, lower-cased.
-    pub words: HashSet<String>,
     /// Where a condition or abbreviation of a pack was first said.
     said: HashMap<u32, String>,
     /// What packs call conditions, with its sense.
@@ -62,7 +60,6 @@ impl Phrases {
         let mut phrases = Self {
             trie: TrieBuilder::new(),
             senses: Vec::new(),
-            words: HashSet::new(),
             said: HashMap::new(),
             conditions: Vec::new(),
             terms: Vec::new(),
@@ -73,9 +70,10 @@ impl Phrases {
         for (id, _, node) in of_nodes.clone().filter(|c| c.1.extension.is_none()) {
             // An inclusion term of one word is often a part of the body that the title goes on from ("Axis"): only a pack may tell it.
             for term in node.inclusion_terms.iter().filter(|t| t.contains(' ')).chain([&node.title]) {
-                for form in [term.clone(), spoken(term)] {
+                let spoken = Some(spoken(term)).filter(|s| s != term);
+                for form in std::iter::once(term).chain(&spoken) {
                     if form.chars().filter(|c| c.is_alphanumeric()).count() >= SHORTEST_TERM {
-                        phrases.put(&form, sense::CODE, id as u32, NONE, NONE);
+                        phrases.put(form, sense::CODE, id as u32, NONE, NONE);
                     }
                 }
             }
@@ -91,7 +89,6 @@ impl Phrases {
 
     fn put(&mut self, say: &str, kind: u32, target: u32, extra: u32, source: u32) -> Option<u32> {
         let phrase = self.trie.add(say)?;
-        self.spell(say);
         let at = phrase as usize;
         if self.senses.len() <= at {
             self.senses.resize_with(at + 1, Vec::new);
@@ -148,15 +145,11 @@ impl Phrases {
     /// Makes words known that no phrase holds.
     pub(crate) fn word(&mut self, words: &str) {
         self.trie.add_word(words);
-        self.spell(words);
     }
 
-    fn spell(&mut self, say: &str) {
-        for word in say.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
-            if !self.words.contains(word) {
-                self.words.insert(word.to_lowercase());
-            }
-        }
+    /// Every word that is known, lower-cased.
+    pub(crate) fn words(&self) -> Vec<String> {
+        self.trie.words().filter(|w| w.chars().any(char::is_alphanumeric)).map(str::to_owned).collect()
     }
 
     pub(crate) fn build(self) -> Built {

@@ -1,7 +1,7 @@
 //! Words of the vocabulary: which are the same word, and which tell a code from its siblings.
 
 use crate::packs::form::PackFile;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use superbill_core::{
     knowledge::rules::Rules,
     read::token::{Token, UNKNOWN, Vocabulary, tokenize},
@@ -34,11 +34,7 @@ fn singulars(word: &str) -> Vec<String> {
 }
 
 impl<'a> Words<'a> {
-    pub(super) fn new<'f>(
-        vocabulary: &'a Vocabulary<'a>,
-        spellings: &BTreeSet<String>,
-        forms: impl Iterator<Item = &'f PackFile> + Clone,
-    ) -> Self {
+    pub(super) fn new<'f>(vocabulary: &'a Vocabulary<'a>, spellings: &[String], forms: impl Iterator<Item = &'f PackFile> + Clone) -> Self {
         let mut told: BTreeMap<&str, &str> = BTreeMap::new();
         for word in forms.clone().flat_map(|f| &f.word) {
             for say in &word.say {
@@ -75,8 +71,8 @@ impl<'a> Words<'a> {
         tokens.iter().filter(word).filter(|t| t.word != UNKNOWN).map(|t| self.canonical[t.word as usize]).collect()
     }
 
-    /// The words of a title that the title above does not have; words in brackets are supplementary (OCG I.A.7).
-    pub(super) fn distinct(&self, title: &str, above: &str) -> Vec<u32> {
+    /// The words of a title that are not among those of the title above; words in brackets are supplementary (OCG I.A.7).
+    pub(super) fn distinct(&self, title: &str, above: &HashSet<u32>) -> Vec<u32> {
         let mut depth = 0u32;
         let plain: String = title
             .chars()
@@ -91,7 +87,6 @@ impl<'a> Words<'a> {
                 if depth > 0 || c == ')' { ' ' } else { c }
             })
             .collect();
-        let above: HashSet<u32> = self.of(above).into_iter().collect();
         let mut words = self.of(&plain);
         words.retain(|w| !above.contains(w) && !self.nonessential.contains(w));
         words.sort_unstable();

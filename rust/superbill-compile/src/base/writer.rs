@@ -3,7 +3,7 @@
 use super::{
     Codes,
     codes::{History, Published},
-    dictionary::{Dictionary, encoded, flags},
+    dictionary::{Dictionary, encoded},
     timeline::Held,
 };
 use crate::{CompileError, source::icd10cm_tabular};
@@ -101,7 +101,7 @@ impl Writer<'_> {
             let record = CodeRecord {
                 parent: self.codes.above(self.tabular, id).into(),
                 end: self.codes.subtree(id as u32).end.into(),
-                flags: flags(self.tabular, self.codes, id).into(),
+                flags: code.flags.into(),
                 versions: Self::versions(held, &whole, out),
                 title: out.text.put(title),
                 extension: out.text.put(extension),

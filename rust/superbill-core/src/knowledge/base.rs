@@ -6,12 +6,13 @@ use super::{
     layout::{Range, SenseRecord, Text, section},
     pool::text_at,
     ptp::PtpEdits,
-    releases::Releases,
+    releases::{Coverage, Releases},
     rules::Rules,
 };
 use crate::{
     Scratch,
-    code::CodeId,
+    code::{CodeId, System},
+    date::Date,
     read::{
         token::tokenize,
         trie::{TermTrie, TrieSections},
@@ -27,7 +28,8 @@ pub(super) fn decode<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, 
 /// One immutable knowledge base; cheap to clone, shared between threads.
 ///
 /// Opening reads the table of sections alone. What reads text is checked by [`KnowledgeBase::ready`], what is asked of codes by
-/// [`KnowledgeBase::taxonomy_ready`], before the first use; where that was not done, damaged bytes give wrong answers but never undefined behaviour.
+/// [`KnowledgeBase::taxonomy_ready`], parts of it by [`KnowledgeBase::standings_ready`] and [`KnowledgeBase::texts_ready`], before the
+/// first use; where that was not done, damaged bytes give wrong answers but never undefined behaviour.
 #[derive(Clone)]
 pub struct KnowledgeBase {
     inner: Arc<Inner>,
@@ -36,7 +38,9 @@ pub struct KnowledgeBase {
 struct Inner {
     container: Container,
     rules: OnceLock<Result<Rules, KnowledgeError>>,
-    releases: OnceLock<Result<Releases, KnowledgeError>>,
+    releases: OnceLock<Result<(Releases, Coverage), KnowledgeError>>,
+    texts: OnceLock<Result<(), KnowledgeError>>,
+    taxonomy: OnceLock<Result<(), KnowledgeError>>,
     reading: OnceLock<Result<(), KnowledgeError>>,
     editing: OnceLock<Result<EditRules, KnowledgeError>>,
 }
@@ -53,8 +57,8 @@ impl KnowledgeBase {
     /// Takes an image into use. Of its content the table of sections is checked here, the sections before they are used.
     pub fn from_image(image: Image) -> Result<Self, KnowledgeError> {
         let container = Container::open(image)?;
-        let (rules, releases, reading, editing) = Default::default();
-        Ok(Self { inner: Arc::new(Inner { container, rules, releases, reading, editing }) })
+        let (rules, releases, texts, taxonomy, reading, editing) = Default::default();
+        Ok(Self { inner: Arc::new(Inner { container, rules, releases, texts, taxonomy, reading, editing }) })
     }
 
     /// Checks what reading and coding use, once.
@@ -71,20 +75,46 @@ impl KnowledgeBase {
         self.inner.reading.get_or_init(check).clone()
     }
 
-    /// Checks what is asked of codes, once.
+    /// Checks what tells which codes there are, how they stand to each other and on a day, once: a third of [`KnowledgeBase::taxonomy_ready`], so that the
+    /// first lookup in a large file is quick.
+    ///
+    /// # Errors
+    /// [`KnowledgeError::Corrupt`], now and at every later call.
+    pub fn standings_ready(&self) -> Result<(), KnowledgeError> {
+        self.decoded_releases().as_ref().map(|_| ()).map_err(Clone::clone)
+    }
+
+    /// Checks what titles and notes of codes are read from, once.
+    ///
+    /// # Errors
+    /// [`KnowledgeError::Corrupt`], now and at every later call.
+    pub fn texts_ready(&self) -> Result<(), KnowledgeError> {
+        let check = || {
+            self.standings_ready()?;
+            section::TEXTS.iter().try_for_each(|&id| self.checked(id..id + 1))
+        };
+        self.inner.texts.get_or_init(check).clone()
+    }
+
+    /// Checks what is asked of codes, their titles, notes and attributes included, once.
     ///
     /// # Errors
     /// [`KnowledgeError::Corrupt`], now and at every later call.
     pub fn taxonomy_ready(&self) -> Result<(), KnowledgeError> {
-        match self.inner.releases.get_or_init(|| self.decode_releases()) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(error.clone()),
-        }
+        let check = || {
+            self.standings_ready()?;
+            self.checked(0..section::TRIE)
+        };
+        self.inner.taxonomy.get_or_init(check).clone()
     }
 
-    fn decode_releases(&self) -> Result<Releases, KnowledgeError> {
-        self.inner.container.check(0..section::TRIE)?;
-        decode(self.section(section::RELEASES))
+    fn decoded_releases(&self) -> &Result<(Releases, Coverage), KnowledgeError> {
+        self.inner.releases.get_or_init(|| {
+            section::STANDINGS.iter().try_for_each(|&id| self.checked(id..id + 1))?;
+            let releases: Releases = decode(self.section(section::RELEASES))?;
+            let coverage = Coverage::of(&releases);
+            Ok((releases, coverage))
+        })
     }
 
     /// Checks every byte of the file and that all of it decodes.
@@ -108,6 +138,11 @@ impl KnowledgeBase {
     /// Checks the sections of one part, once.
     pub(super) fn checked(&self, ids: std::ops::Range<u32>) -> Result<(), KnowledgeError> {
         self.inner.container.check(ids)
+    }
+
+    /// The file with other sections in the place of its own: see [`Container::with`].
+    pub fn with_sections(&self, sections: &[(u32, Vec<u8>)]) -> Vec<u8> {
+        self.inner.container.with(sections)
     }
 
     fn trie_sections(&self) -> TrieSections<'_> {
@@ -158,10 +193,15 @@ impl KnowledgeBase {
         self.inner.editing.get_or_init(decoded).as_ref().map_err(Clone::clone)
     }
 
-    /// What the file was built from; nothing where that does not decode, which [`KnowledgeBase::taxonomy_ready`] tells.
+    /// What the file was built from; nothing where that does not decode, which [`KnowledgeBase::standings_ready`] tells.
     pub fn releases(&self) -> &Releases {
         static NONE: LazyLock<Releases> = LazyLock::new(Releases::default);
-        self.inner.releases.get_or_init(|| self.decode_releases()).as_ref().unwrap_or(&NONE)
+        self.decoded_releases().as_ref().map_or(&NONE, |found| &found.0)
+    }
+
+    /// Whether a loaded release of a system covers the day.
+    pub fn covered(&self, system: System, date: Date) -> bool {
+        self.decoded_releases().as_ref().is_ok_and(|found| found.1.includes(system, date))
     }
 
     /// NCCI edits of a setting: 0 practitioner, 1 outpatient hospital. Checked once.

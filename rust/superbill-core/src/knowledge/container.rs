@@ -193,33 +193,58 @@ impl Container {
 
     /// Lays sections out as a file. The same sections give the same bytes.
     pub fn assemble(sections: &[(u32, Vec<u8>)]) -> Vec<u8> {
-        let body: usize = sections.iter().map(|s| s.1.len().next_multiple_of(8)).sum();
-        let mut at = (HEADER + sections.len() * ENTRY).next_multiple_of(8);
-        let mut file = Vec::with_capacity(at + body);
-        file.extend_from_slice(MAGIC);
-        file.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
-        file.extend_from_slice(&(sections.len() as u32).to_le_bytes());
-        file.extend_from_slice(&((at + body) as u64).to_le_bytes());
-        file.resize(HEADER, 0);
-        for (id, bytes) in sections {
-            file.extend_from_slice(&id.to_le_bytes());
-            file.extend_from_slice(&[0; 4]);
-            file.extend_from_slice(&(at as u64).to_le_bytes());
-            file.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
-            file.extend_from_slice(&xxh3_64(bytes).to_le_bytes());
-            file.extend_from_slice(&Sha256::digest(bytes));
-            at += bytes.len().next_multiple_of(8);
-        }
-        if let Some(hash) = identity(&file, sections.len()) {
-            file[24..HEADER].copy_from_slice(&hash);
-        }
-        for (_, bytes) in sections {
-            file.resize(file.len().next_multiple_of(8), 0);
-            file.extend_from_slice(bytes);
-        }
-        file.resize(file.len().next_multiple_of(8), 0);
-        file
+        let parts: Vec<_> = sections.iter().map(|(id, bytes)| (*id, bytes.as_slice(), Sums::of(bytes))).collect();
+        lay_out(&parts)
     }
+
+    /// The file with other sections in the place of its own, in order of id. What is kept keeps its checksums: [`Container::verify`] it first.
+    pub fn with(&self, sections: &[(u32, Vec<u8>)]) -> Vec<u8> {
+        let kept = self.sections.iter().filter(|own| sections.iter().all(|s| s.0 != own.id));
+        let mut parts: Vec<_> = kept.map(|s| (s.id, self.bytes(s), Sums { fast: s.fast, digest: s.digest })).collect();
+        parts.extend(sections.iter().map(|(id, bytes)| (*id, bytes.as_slice(), Sums::of(bytes))));
+        parts.sort_by_key(|p| p.0);
+        lay_out(&parts)
+    }
+}
+
+struct Sums {
+    fast: u64,
+    digest: [u8; 32],
+}
+
+impl Sums {
+    fn of(bytes: &[u8]) -> Self {
+        Self { fast: xxh3_64(bytes), digest: Sha256::digest(bytes).into() }
+    }
+}
+
+fn lay_out(parts: &[(u32, &[u8], Sums)]) -> Vec<u8> {
+    let body: usize = parts.iter().map(|p| p.1.len().next_multiple_of(8)).sum();
+    let mut at = (HEADER + parts.len() * ENTRY).next_multiple_of(8);
+    let mut file = Vec::with_capacity(at + body);
+    file.extend_from_slice(MAGIC);
+    file.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
+    file.extend_from_slice(&(parts.len() as u32).to_le_bytes());
+    file.extend_from_slice(&((at + body) as u64).to_le_bytes());
+    file.resize(HEADER, 0);
+    for (id, bytes, sums) in parts {
+        file.extend_from_slice(&id.to_le_bytes());
+        file.extend_from_slice(&[0; 4]);
+        file.extend_from_slice(&(at as u64).to_le_bytes());
+        file.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        file.extend_from_slice(&sums.fast.to_le_bytes());
+        file.extend_from_slice(&sums.digest);
+        at += bytes.len().next_multiple_of(8);
+    }
+    if let Some(hash) = identity(&file, parts.len()) {
+        file[24..HEADER].copy_from_slice(&hash);
+    }
+    for (_, bytes, _) in parts {
+        file.resize(file.len().next_multiple_of(8), 0);
+        file.extend_from_slice(bytes);
+    }
+    file.resize(file.len().next_multiple_of(8), 0);
+    file
 }
 
 #[cfg(test)]
@@ -253,6 +278,14 @@ mod tests {
             let filling = (56 + 2 * 64 + 3..56 + 2 * 64 + 8).contains(&at) || at >= file.len() - 4;
             assert_eq!(used.is_ok(), filling, "flip at {at}");
         }
+    }
+
+    #[test]
+    fn other_sections_in_the_place_of_its_own() {
+        let all = |a: u8| vec![(7, vec![a; 3]), (9, vec![4; 20]), (12, vec![5])];
+        let file = open(Container::assemble(&all(1))).unwrap();
+        assert_eq!(file.with(&[(7, vec![2; 3])]), Container::assemble(&all(2)));
+        assert_eq!(open(Container::assemble(&all(1)[1..])).unwrap().with(&[(7, vec![1; 3])]), Container::assemble(&all(1)));
     }
 
     #[test]

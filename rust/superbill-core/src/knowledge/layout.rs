@@ -51,6 +51,10 @@ pub mod section {
     pub const KEY_SAMPLES: u32 = 21;
     /// Keys from one sample to the next.
     pub const SAMPLE: usize = 16;
+    /// What tells which codes there are and how they stand on a day.
+    pub const STANDINGS: [u32; 7] = [CODES, SYSTEMS, KEYS, VERSIONS, SUCCESSORS, RELEASES, KEY_SAMPLES];
+    /// What titles, notes and blocks of codes are read from.
+    pub const TEXTS: [u32; 4] = [TEXT, BLOCKS, NOTES, TARGETS];
     /// The term trie's own sections start here.
     pub const TRIE: u32 = 32;
     /// Edits of the practitioner setting, then of the outpatient hospital.

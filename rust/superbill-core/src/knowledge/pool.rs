@@ -31,9 +31,13 @@ impl TextPool {
     }
 }
 
+/// The bytes at a place of a section; none where it is outside.
+pub(super) fn bytes_at(section: &[u8], text: Text) -> &[u8] {
+    let start = text.at.get() as usize;
+    section.get(start..start.saturating_add(text.length.get() as usize)).unwrap_or_default()
+}
+
 /// The text at a place of a section; empty where there is none.
 pub(super) fn text_at(section: &[u8], text: Text) -> &str {
-    let start = text.at.get() as usize;
-    let bytes = section.get(start..start.saturating_add(text.length.get() as usize)).unwrap_or_default();
-    std::str::from_utf8(bytes).unwrap_or_default()
+    std::str::from_utf8(bytes_at(section, text)).unwrap_or_default()
 }

@@ -31,11 +31,6 @@ pub struct Releases {
 }
 
 impl Releases {
-    /// Whether a loaded release of a system covers the day.
-    pub fn cover(&self, system: System, date: Date) -> bool {
-        self.of(system).any(|r| (r.effective..=r.end).contains(&date.0))
-    }
-
     /// Releases that list the codes of a system.
     pub fn of(&self, system: System) -> impl Iterator<Item = &Release> {
         self.all.iter().filter(move |r| r.system == system as u8)
@@ -45,5 +40,55 @@ impl Releases {
     pub fn span(&self, system: System) -> Option<(Date, Date)> {
         let first = self.of(system).map(|r| r.effective).min()?;
         Some((Date(first), Date(self.of(system).map(|r| r.end).max()?)))
+    }
+}
+
+/// The days that loaded releases cover, by system: stretches in order of time that do not overlap, since a day is asked for in every lookup.
+#[derive(Clone, Debug, Default)]
+pub struct Coverage {
+    systems: [Vec<(u32, u32)>; System::NAMES.len() + 1],
+}
+
+impl Coverage {
+    pub fn of(releases: &Releases) -> Self {
+        let mut coverage = Self::default();
+        let mut stretches: Vec<(u8, u32, u32)> = releases.all.iter().map(|r| (r.system, r.effective, r.end)).collect();
+        stretches.sort_unstable();
+        for (system, first, last) in stretches {
+            let Some(known) = coverage.systems.get_mut(usize::from(system)) else { continue };
+            match known.last_mut() {
+                Some(before) if first <= before.1 => before.1 = before.1.max(last),
+                _ if first <= last => known.push((first, last)),
+                _ => (),
+            }
+        }
+        coverage
+    }
+
+    /// Whether a release of a system covers the day.
+    pub fn includes(&self, system: System, date: Date) -> bool {
+        let stretches = &self.systems[system as usize];
+        stretches[..stretches.partition_point(|s| s.0 <= date.0)].last().is_some_and(|s| date.0 <= s.1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn release(system: u8, effective: u32, end: u32) -> Release {
+        let (feed, file, sha256) = Default::default();
+        Release { feed, system, effective, end, file, sha256, rows: 0, rejected: 0 }
+    }
+
+    proptest! {
+        #[test]
+        fn a_day_is_covered_where_a_release_holds(days in prop::collection::vec((1u8..4, 1u32..29, 1u32..29), 0..12), day in 1u32..29) {
+            let all: Vec<Release> = days.iter().map(|d| release(d.0, 2026_01_00 + d.1, 2026_01_00 + d.2)).collect();
+            let held = all.iter().any(|r| r.system == System::Icd10pcs as u8 && (r.effective..=r.end).contains(&(2026_01_00 + day)));
+            let coverage = Coverage::of(&Releases { all, names: Vec::new() });
+            prop_assert_eq!(coverage.includes(System::Icd10pcs, Date(2026_01_00 + day)), held);
+        }
     }
 }

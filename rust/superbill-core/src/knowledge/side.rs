@@ -2,7 +2,7 @@
 //!
 //! Two titles are of the same condition where they say the same apart from the side: "Pain in unspecified knee", "Pain in left knee".
 
-use super::{KnowledgeBase, Standing};
+use super::{KnowledgeBase, Standing, layout::section, pool::bytes_at};
 use crate::{code::CodeId, date::Date};
 
 /// A documented side.
@@ -34,25 +34,30 @@ struct Title {
 }
 
 impl Title {
-    fn read(title: &str) -> Self {
+    /// Bytes, since a translation reads the titles of all siblings: what is not ASCII belongs to its word.
+    fn read(title: &[u8]) -> Self {
         let mut read = Self::default();
-        for word in title.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
-            let is = |other: &str| word.eq_ignore_ascii_case(other);
-            if is("left") {
-                read.left = true;
-            } else if is("right") {
-                read.right = true;
-            } else if is("bilateral") || is("both") {
-                read.both = true;
-            } else if is("unspecified") {
-                read.unspecified = true;
-            } else if !["unilateral", "side", "of", "in", "the", "a", "an"].into_iter().any(is) {
-                // The plural is the same word: "lacrimal gland", "lacrimal glands".
-                let stem = word.strip_suffix('s').filter(|w| w.len() > 2).unwrap_or(word);
-                let hash = stem.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-                    (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01B3)
-                });
-                read.rest = read.rest.wrapping_add((hash ^ hash >> 29).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        for word in title.split(|b| b.is_ascii() && !b.is_ascii_alphanumeric()).filter(|w| !w.is_empty()) {
+            let is = |other: &[u8]| word.eq_ignore_ascii_case(other);
+            match word.len() {
+                4 if is(b"left") => read.left = true,
+                5 if is(b"right") => read.right = true,
+                9 if is(b"bilateral") => read.both = true,
+                4 if is(b"both") => read.both = true,
+                11 if is(b"unspecified") => read.unspecified = true,
+                1 if is(b"a") => {}
+                2 if is(b"of") || is(b"in") || is(b"an") => {}
+                3 if is(b"the") => {}
+                4 if is(b"side") => {}
+                10 if is(b"unilateral") => {}
+                _ => {
+                    // The plural is the same word: "lacrimal gland", "lacrimal glands".
+                    let stem = word.strip_suffix(b"s").filter(|w| w.len() > 2).unwrap_or(word);
+                    let hash = stem.iter().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
+                        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01B3)
+                    });
+                    read.rest = read.rest.wrapping_add((hash ^ hash >> 29).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+                }
             }
         }
         read
@@ -85,7 +90,7 @@ pub(super) enum Sided {
 
 impl KnowledgeBase {
     fn title_words(&self, code: CodeId) -> Title {
-        self.codes().get(code.0 as usize).map_or_else(Title::default, |r| Title::read(self.text(r.title)))
+        self.codes().get(code.0 as usize).map_or_else(Title::default, |r| Title::read(bytes_at(self.section(section::TEXT), r.title)))
     }
 
     /// The code for a side beside the code of an unspecified side; below it, where it became a header.
@@ -132,7 +137,7 @@ mod tests {
 
     #[test]
     fn titles_differ_by_their_side_alone() {
-        let same = |a: &str, b: &str| Title::read(a).rest == Title::read(b).rest;
+        let same = |a: &str, b: &str| Title::read(a.as_bytes()).rest == Title::read(b.as_bytes()).rest;
         for (a, b) in [
             ("Pain in unspecified knee", "Pain in left knee"),
             ("Unilateral primary osteoarthritis, unspecified knee", "Bilateral primary osteoarthritis of knee"),
@@ -142,7 +147,7 @@ mod tests {
             assert!(same(a, b), "{a} / {b}");
         }
         assert!(!same("Sprain of unspecified ligament of unspecified ankle", "Sprain of calcaneofibular ligament of left ankle"));
-        assert!(Title::read("Pain in LEFT knee").is_of(Side::Left));
-        assert!(Title::read("Pain, right and left").is_of(Side::Both));
+        assert!(Title::read(b"Pain in LEFT knee").is_of(Side::Left));
+        assert!(Title::read(b"Pain, right and left").is_of(Side::Both));
     }
 }

@@ -250,12 +250,12 @@ impl KnowledgeBase {
     /// What is known of a code on a day; `None` where it is unknown.
     pub fn lookup(&self, system: System, key: CodeKey, date: Date) -> Option<Known> {
         let code = self.find(system, key)?;
-        Some(Known { code, standing: self.standing(code, date), covered: self.releases().cover(system, date) })
+        Some(Known { code, standing: self.standing(code, date), covered: self.covered(system, date) })
     }
 
     /// Whether a loaded release of ICD-10-CM, which notes are coded with, covers the day.
     pub fn covers(&self, date: Date) -> bool {
-        self.releases().cover(System::Icd10cm, date)
+        self.covered(System::Icd10cm, date)
     }
 
     /// Codes that the publisher names for an expired code, from the day given or earlier.

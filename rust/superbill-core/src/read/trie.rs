@@ -14,7 +14,8 @@
 //! a *tail*, compared as a run of words; equal tails are stored once, because titles end alike ("initial encounter for closed fracture").
 
 use super::token::{Key, Token, UNKNOWN, Vocabulary, WordRecord, split};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, little_endian::U32};
 
 /// Number of parts.
@@ -279,10 +280,9 @@ impl<'a> TermTrie<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct TrieBuilder {
     /// Words in order of first use, with the number of their uses in phrases.
-    words: Vec<(Box<[u8]>, u32)>,
-    ids: HashMap<Box<[u8]>, u32>,
-    phrases: Vec<Box<[u32]>>,
-    known: HashMap<Box<[u32]>, u32>,
+    words: Vec<(Box<str>, u32)>,
+    ids: FxHashMap<Box<str>, u32>,
+    phrases: FxHashMap<Box<[u32]>, u32>,
 }
 
 impl TrieBuilder {
@@ -291,13 +291,14 @@ impl TrieBuilder {
     }
 
     fn intern(&mut self, word: &str) -> u32 {
-        let lower = word.to_lowercase();
-        if let Some(&id) = self.ids.get(lower.as_bytes()) {
+        let plain = word.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
+        let lower = if plain { Cow::Borrowed(word) } else { Cow::Owned(word.to_lowercase()) };
+        if let Some(&id) = self.ids.get(&*lower) {
             return id;
         }
         let id = self.words.len() as u32;
-        self.words.push((lower.as_bytes().into(), 0));
-        self.ids.insert(lower.into_bytes().into(), id);
+        self.words.push((lower.as_ref().into(), 0));
+        self.ids.insert(lower.into(), id);
         id
     }
 
@@ -312,13 +313,18 @@ impl TrieBuilder {
         self.intern_all(word);
     }
 
+    /// Every word that is known, in lower case, in order of first use.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.words.iter().map(|w| &*w.0)
+    }
+
     /// The id of a phrase: dense, in order of first use; the same words are the same phrase. `None` for a text without tokens.
     pub fn add(&mut self, phrase: &str) -> Option<u32> {
-        let ids = self.intern_all(phrase).into_boxed_slice();
+        let ids = self.intern_all(phrase);
         if ids.is_empty() {
             return None;
         }
-        if let Some(&id) = self.known.get(&ids) {
+        if let Some(&id) = self.phrases.get(&*ids) {
             return Some(id);
         }
         for &id in &ids {
@@ -327,8 +333,7 @@ impl TrieBuilder {
             }
         }
         let id = self.phrases.len() as u32;
-        self.phrases.push(ids.clone());
-        self.known.insert(ids, id);
+        self.phrases.insert(ids.into(), id);
         Some(id)
     }
 
@@ -344,9 +349,11 @@ impl TrieBuilder {
         for (new, &old) in (0..).zip(&order) {
             rank[old as usize] = new;
         }
-        let mut phrases: Vec<(Vec<u32>, u32)> =
-            (0..).zip(&self.phrases).map(|(id, words)| (words.iter().map(|&word| rank[word as usize]).collect(), id)).collect();
-        phrases.sort();
+        let mut phrases: Vec<(Box<[u32]>, u32)> = self.phrases.into_iter().collect();
+        for word in phrases.iter_mut().flat_map(|p| &mut p.0) {
+            *word = rank[*word as usize];
+        }
+        phrases.sort_unstable();
 
         let mut rests = Vec::new();
         let mut words: Vec<WordRecord> = Vec::with_capacity(order.len());
@@ -355,7 +362,7 @@ impl TrieBuilder {
         let mut slots = vec![U32::ZERO; (order.len() * 2 + 1).next_power_of_two()];
         let mask = slots.len() - 1;
         for &old in &order {
-            let word = &self.words[old as usize].0;
+            let word = self.words[old as usize].0.as_bytes();
             let key = Key::of(word);
             let mut rest = UNKNOWN;
             if word.len() > 16 {
@@ -374,7 +381,7 @@ impl TrieBuilder {
             words.push(WordRecord { key: key.head.map(Into::into), rest: rest.into(), filter: zero, next: zero, phrase: none });
         }
 
-        let mut layout = Layout { phrases: &phrases, edges: Vec::new(), tails: Vec::new(), known: HashMap::new() };
+        let mut layout = Layout { phrases: &phrases, edges: Vec::new(), tails: Vec::new(), known: FxHashMap::default() };
         // Breadth first: every edge stands after its parent, and the hot upper levels stand together.
         let mut waiting = std::collections::VecDeque::new();
         let mut from = 0;
@@ -406,10 +413,10 @@ impl TrieBuilder {
 /// The trie's parts as they grow.
 struct Layout<'p> {
     /// In order of words.
-    phrases: &'p [(Vec<u32>, u32)],
+    phrases: &'p [(Box<[u32]>, u32)],
     edges: Vec<Edge>,
     tails: Vec<U32>,
-    known: HashMap<&'p [u32], u32>,
+    known: FxHashMap<&'p [u32], u32>,
 }
 
 impl Layout<'_> {

@@ -18,7 +18,7 @@ pub(super) fn check(resolver: &Resolver<'_>, claim: &Claim, date: Date, edited: 
     if claim.diagnoses.len() > most {
         edited.of_diagnoses(Rule::DxTooMany, (most as u32..).take(claim.diagnoses.len() - most), Table::Pack);
     }
-    if !kb.releases().cover(System::Icd10cm, date) {
+    if !kb.covered(System::Icd10cm, date) {
         edited.of_diagnoses(Rule::DxNoRelease, [], Table::Pack);
     }
     for (at, diagnosis) in (0..).zip(&claim.diagnoses) {

@@ -9,7 +9,8 @@ use crate::{
     code::{CodeId, System},
     knowledge::layout::{Range, flag},
 };
-use std::collections::{BTreeMap, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 use zerocopy::{IntoBytes, little_endian::U32};
 
 /// Beginnings of words with more texts than this, other than those of words that have bits, have their bits ready.
@@ -38,7 +39,7 @@ struct TextOf {
 /// Takes texts and makes the index of them: the same texts give the same bytes in whatever order they come.
 #[derive(Default)]
 pub struct SearchBuilder {
-    known: HashMap<String, u32>,
+    known: FxHashMap<String, u32>,
     words: Vec<u32>,
     texts: Vec<TextOf>,
     standings: BTreeMap<Vec<Period>, u32>,

@@ -1,6 +1,7 @@
 //! What a patient has, with everything that it is.
 
 use super::{SnomedMap, Truth};
+use rustc_hash::FxHashSet;
 use std::sync::OnceLock;
 
 /// The concepts recorded of a patient.
@@ -54,7 +55,7 @@ impl Conditions {
 impl SnomedMap<'_> {
     /// The concepts and everything above them, in order.
     pub fn above(&self, concepts: &[u64]) -> Vec<u64> {
-        let mut seen: std::collections::HashSet<usize> = concepts.iter().filter_map(|&c| self.concept(c)).collect();
+        let mut seen: FxHashSet<usize> = concepts.iter().filter_map(|&c| self.concept(c)).collect();
         let mut open: Vec<usize> = seen.iter().copied().collect();
         while let Some(at) = open.pop() {
             for parent in self.parents(at) {
