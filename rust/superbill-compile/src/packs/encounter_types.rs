@@ -15,14 +15,13 @@ pub(crate) fn compile(file: &str, form: &PackFile, rules: &mut Rules) -> Result<
         if rules.encounter_types.iter().any(|t| t.id == of.id) {
             return Err(CompileError::new(file, format!("encounter type {} is told twice", of.id)));
         }
-        let mut roles = Vec::new();
-        for (role, addressed) in &of.roles {
-            let Some(at) = rules.roles.iter().position(|r| r.id == *role) else {
-                return Err(CompileError::new(file, format!("no role {role}")));
-            };
-            roles.push((at as u32, *addressed));
-        }
-        rules.encounter_types.push(EncounterType { id: of.id.clone(), uncertain: of.uncertain.clone(), roles });
+        let role = |name: &String| {
+            let at = rules.roles.iter().position(|r| r.id == *name);
+            at.map(|at| at as u32).ok_or_else(|| CompileError::new(file, format!("no role {name}")))
+        };
+        let roles = of.roles.iter().map(|(name, addressed)| Ok((role(name)?, *addressed))).collect::<Result<_, _>>()?;
+        let performs = of.performs.iter().map(role).collect::<Result<_, _>>()?;
+        rules.encounter_types.push(EncounterType { id: of.id.clone(), uncertain: of.uncertain.clone(), roles, performs });
     }
     Ok(())
 }

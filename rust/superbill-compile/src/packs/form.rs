@@ -208,6 +208,8 @@ pub struct EncounterType {
     #[serde(default)]
     pub roles: BTreeMap<String, Addressed>,
     #[serde(default)]
+    pub performs: Vec<String>,
+    #[serde(default)]
     pub citation: String,
 }
 

@@ -80,6 +80,8 @@ pub struct EncounterType {
     pub uncertain: Vec<Setting>,
     /// Roles whose sections say something else of this encounter than they usually do.
     pub roles: Vec<(u32, Addressed)>,
+    /// Roles whose sections tell what was done here ("Exam: CT of the head").
+    pub performs: Vec<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use crate::{
     knowledge::{
         KnowledgeBase,
         layout::sense,
-        rules::{Assertion, Family, Quantity, Telling},
+        rules::{Assertion, Condition, Family, Quantity, Subject, Telling},
     },
     read::{
         Reading, Sentence,
@@ -46,7 +46,8 @@ const LONGEST_TERM: u32 = 64;
 
 /// Whether telling a procedure in this sentence means that it was done, and whether its section says so.
 fn performed(kb: &KnowledgeBase, role: u32, cues: &Cues<'_>, kind: &str, family: &Family) -> (bool, bool) {
-    let telling = kb.rules().roles.get(role as usize).map_or(Telling::AsSaid, |r| r.procedures);
+    let here = kb.rules().encounter_types.iter().find(|t| t.id == kind).is_some_and(|t| t.performs.contains(&role));
+    let telling = if here { Telling::Performed } else { kb.rules().roles.get(role as usize).map_or(Telling::AsSaid, |r| r.procedures) };
     if telling == Telling::No {
         return (false, false);
     }
@@ -185,8 +186,16 @@ impl Reader<'_> {
 pub(super) fn said(kb: &KnowledgeBase, documents: &Documents<'_>, at: u32, family: &Family) -> Vec<Said> {
     let (encounter, readings) = (documents.encounter, documents.readings);
     let mut out = Vec::new();
-    let anchors = |h: &Hit| h.sense.kind.get() == sense::ELEMENT && family.elements.get(element(h) as usize).is_some_and(|e| e.anchor);
-    if !readings.iter().any(|reading| reading.terms_of(at).any(anchors)) {
+    let told = |wanted: &dyn Fn(u32) -> bool| {
+        let says = |h: &Hit| h.sense.kind.get() == sense::ELEMENT && wanted(element(h));
+        readings.iter().any(|reading| reading.terms_of(at).any(says))
+    };
+    // Most families are told nowhere in a note: an anchor of common words ("chest") is worth a look only where the rest that it needs ("CT") stands.
+    let needed = family.requires.iter().filter_map(|(subject, condition)| match (subject, condition) {
+        (Subject::Element(of), Condition::Any(_) | Condition::All(_) | Condition::Told(true)) => Some(*of),
+        _ => None,
+    });
+    if !told(&|of| family.elements.get(of as usize).is_some_and(|e| e.anchor)) || !needed.into_iter().all(|of| told(&|e| e == of)) {
         return out;
     }
     let measured = family.elements.iter().any(|e| e.quantity.is_some());
