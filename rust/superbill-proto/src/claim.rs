@@ -14,28 +14,29 @@ use superbill_core::{
 };
 
 /// Lines on a claim (X12 837I loop 2400), and in its history; more are refused, so that the work is bounded.
-const MOST_LINES: usize = 999;
-const MOST_HISTORY: usize = 10_000;
+pub const MOST_LINES: usize = 999;
+pub const MOST_HISTORY: usize = 10_000;
 /// Modifiers of a line; a claim form has four.
-const MOST_MODIFIERS: usize = 99;
+pub const MOST_MODIFIERS: usize = 99;
 const MOST_FACTS: usize = 10_000;
 /// Diagnoses; a claim form has 12, a claim of a facility 25.
-const MOST_DIAGNOSES: usize = 99;
-const MOST_POINTERS: usize = 99;
+pub const MOST_DIAGNOSES: usize = 99;
+pub const MOST_POINTERS: usize = 99;
 
 /// Numbers for identifiers, in the order in which they come.
-#[derive(Default)]
-struct Numbers<'a>(HashMap<&'a str, u32>);
+#[derive(Debug, Default)]
+pub struct Numbers<'a>(HashMap<&'a str, u32>);
 
 impl<'a> Numbers<'a> {
-    fn of(&mut self, text: Option<&'a str>) -> u32 {
+    /// The number of an identifier; 0 where none is told.
+    pub fn of(&mut self, text: Option<&'a str>) -> u32 {
         let Some(text) = text.map(str::trim).filter(|t| !t.is_empty()) else { return 0 };
         let next = self.0.len() as u32 + 1;
         *self.0.entry(text).or_insert(next)
     }
 
     /// The identifiers by their numbers, from 1.
-    fn names(self) -> Vec<String> {
+    pub fn names(self) -> Vec<String> {
         let mut names: Vec<(u32, &str)> = self.0.into_iter().map(|(name, number)| (number, name)).collect();
         names.sort_unstable();
         names.into_iter().map(|n| n.1.to_owned()).collect()

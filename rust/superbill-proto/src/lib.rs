@@ -3,14 +3,13 @@
 #![forbid(unsafe_code)]
 
 mod check;
-mod claim;
+pub mod claim;
 mod convert;
 mod render;
 mod repair;
 mod words;
 
 pub use check::render as render_check;
-pub use claim::claim;
 pub use convert::{EncounterError, encounter};
 pub use render::render;
 
@@ -72,7 +71,7 @@ pub enum CheckError {
 pub fn check(kb: &KnowledgeBase, wire: &v1::Claim, scratch: &mut editing::Scratch) -> Result<v1::Check, CheckError> {
     let setting = convert::setting(&wire.setting)?;
     let resolver = editing::Resolver::new(kb, setting)?;
-    let claim = claim(&resolver, wire)?;
+    let claim = claim::claim(&resolver, wire)?;
     Ok(render_check(kb, &resolver, wire, &claim, resolver.edit(&claim, scratch)))
 }
 
@@ -80,7 +79,7 @@ pub fn check(kb: &KnowledgeBase, wire: &v1::Claim, scratch: &mut editing::Scratc
 pub fn check_and_repair(kb: &KnowledgeBase, wire: &v1::Claim, scratch: &mut editing::Scratch) -> Result<v1::Check, CheckError> {
     let setting = convert::setting(&wire.setting)?;
     let resolver = editing::Resolver::new(kb, setting)?;
-    let claim = claim(&resolver, wire)?;
+    let claim = claim::claim(&resolver, wire)?;
     let edited = resolver.edit(&claim, scratch);
     let mut check = render_check(kb, &resolver, wire, &claim, edited);
     let repairs = editing::repair::repair(&resolver, &claim, edited);

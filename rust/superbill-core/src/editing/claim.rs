@@ -154,6 +154,12 @@ impl Claim {
         self.setting != Setting::Professional || a.provider.same(b.provider)
     }
 
+    /// Whether a line takes part in the edits. A line of the history was billed, whatever the lists that are loaded say of its code.
+    #[inline]
+    pub(super) fn takes_part(&self, at: usize) -> bool {
+        at >= self.own || self.lines[at].fault.is_none()
+    }
+
     /// Modifiers of a line as they stand.
     pub fn said(&self, line: &Line) -> &[[u8; 2]] {
         self.modifiers.get(line.said.0 as usize..line.said.1 as usize).unwrap_or_default()

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::date::Date;
 
-/// Lines of the claim that cannot be used, and why. Nothing further is said of them, nor of billed lines like them.
+/// Lines of the claim that cannot be used, and why. Nothing further is said of them.
 pub(super) fn check(claim: &Claim, edited: &mut Edited) {
     for (at, line) in claim.lines[..claim.own].iter().enumerate() {
         match line.fault {

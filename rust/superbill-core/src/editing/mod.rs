@@ -82,7 +82,7 @@ impl<'a> Resolver<'a> {
         diagnoses::check(self, claim, noted, edited);
         lines::check(claim, edited);
         by_day.clear();
-        by_day.extend((0..).zip(&claim.lines).filter(|l| l.1.fault.is_none()).map(|l| l.0));
+        by_day.extend((0..claim.lines.len() as u32).filter(|&at| claim.takes_part(at as usize)));
         lines::coverage(self, claim, by_day, edited);
         by_code.clone_from(by_day);
         by_day.sort_by_key(|&at| claim.lines[at as usize].date);

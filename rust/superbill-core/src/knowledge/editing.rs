@@ -26,6 +26,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// The severest first.
+    pub const ALL: [Self; 3] = [Self::Error, Self::Review, Self::Info];
+
     /// The name on the wire.
     pub fn name(self) -> &'static str {
         match self {
