@@ -546,6 +546,13 @@ class Check:
         """Lawful changes that clear every error of the lines, the least departure first; empty where they were not asked for."""
 
     @property
+    def search(self) -> Literal["unneeded", "complete", "stopped"] | None:
+        """How far the search for repairs came; `None` where they were not asked for.
+
+        Where none is told, a `complete` search says that none exists, a `stopped` one was too long to know.
+        """
+
+    @property
     def queries(self) -> tuple[models.Query, ...]:
         """What to ask of the provider where a fact would decide and none is told; empty where repairs were not asked for."""
 

@@ -5,7 +5,7 @@ use crate::{
     v1,
 };
 use serde_path_to_error::Segment;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use superbill_core::{
     date::Date,
     editing::{Claim, Fact, MALFORMED, Patient, Payer, Provider, Resolver, modifier},
@@ -170,13 +170,12 @@ pub fn claim(resolver: &Resolver<'_>, wire: &v1::Claim) -> Result<Claim, Encount
     claim.patient = patient(wire)?;
     claim.payer = payer(wire);
     claim.specialties = specialties.names();
-    let (supports, repair): (HashSet<&str>, _) =
-        (resolver.rules().said.supports.iter().map(String::as_str).collect(), &resolver.rules().said.repair);
+    let (supports, repair) = (&resolver.rules().said.supports, &resolver.rules().said.repair);
     for (place, fact) in wire.facts.iter().enumerate() {
         let kind = repair.fact(&fact.kind);
-        let supporting = supports.contains(fact.kind.as_str());
+        let supporting = supports.contains(&fact.kind);
         if kind.is_none() && !supporting {
-            let mut known: Vec<&str> = supports.iter().copied().chain(repair.facts.iter().map(String::as_str)).collect();
+            let mut known: Vec<&str> = supports.iter().chain(&repair.facts).map(String::as_str).collect();
             known.sort_unstable();
             known.dedup();
             return invalid(format!("facts[{place}].kind"), format!("one of {}", known.join(" ")));

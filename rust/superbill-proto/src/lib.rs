@@ -4,6 +4,7 @@
 
 mod check;
 pub mod claim;
+mod coded_claim;
 mod convert;
 mod render;
 mod repair;
@@ -11,7 +12,7 @@ mod words;
 
 pub use check::render as render_check;
 pub use convert::{EncounterError, encounter};
-pub use render::render;
+use render::render;
 
 use superbill_core::{
     Cancel, Scratch,
@@ -37,7 +38,7 @@ pub enum AnswerError {
     Knowledge(#[from] KnowledgeError),
 }
 
-/// Codes an encounter as it came over the wire.
+/// Codes an encounter as it came over the wire, and edits the claim that it makes.
 pub fn answer(
     kb: &KnowledgeBase,
     wire: &v1::Encounter,
@@ -47,7 +48,10 @@ pub fn answer(
     kb.ready()?;
     let encounter = encounter(wire)?;
     let coded = superbill_core::code(kb, &encounter, scratch, cancel)?;
-    Ok(render(kb, wire, encounter.date, &coded))
+    let mut answer = render(kb, wire, encounter.date, &coded);
+    coded_claim::edit(kb, wire, encounter.date, &mut answer, &mut scratch.editing)?;
+    answer.disposition = Some(render::disposition(&answer, coded.findings.len()));
+    Ok(answer)
 }
 
 /// Reads an encounter from JSON with the field names of the schema.

@@ -116,6 +116,8 @@ pub struct Claim {
     pub diagnoses: Vec<Diagnosis>,
     /// Line and rank of the diagnosis that it points to, from 1.
     pub pointers: Vec<(u32, u32)>,
+    /// The day that decides what holds of the diagnoses where the claim has no line of its own.
+    pub day: Option<Date>,
     pub patient: Patient,
     pub facts: Vec<Fact>,
     pub payer: Payer,
@@ -141,6 +143,7 @@ impl Claim {
             modifiers: Vec::new(),
             diagnoses: Vec::new(),
             pointers: Vec::new(),
+            day: None,
             patient: Patient::default(),
             facts: Vec::new(),
             payer: Payer::default(),

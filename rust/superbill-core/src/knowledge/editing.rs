@@ -344,6 +344,11 @@ impl Coverage {
         Self { spans, history }
     }
 
+    /// Whether no release is loaded.
+    pub fn is_empty(&self) -> bool {
+        self.spans.is_empty()
+    }
+
     /// Whether a release covers a day.
     pub fn covers(&self, date: Date) -> bool {
         self.spans.iter().any(|s| (self.history || s.0 <= date.0) && date.0 <= s.1)

@@ -204,7 +204,7 @@ impl<'a> PtpEdits<'a> {
             let mut may = found;
             for (i, column1) in (start..).zip(chunk).filter(|c| c.1.first != NONE) {
                 let summary = self.summaries.get(column1.first as usize * SUMMARY..).and_then(|s| s.first_chunk::<SUMMARY>());
-                let words = summary.map_or([u64::MAX; SUMMARY], |s| s.map(U64::get));
+                let words = summary.map_or([u64::MAX; SUMMARY], |s| [s[0].get(), s[1].get(), s[2].get(), s[3].get()]);
                 for (j, column2) in (0u32..).zip(codes) {
                     let stretch = column2.second >> self.stretch;
                     let bit = words[(stretch / 64) as usize % SUMMARY] >> (stretch % 64);
