@@ -55,9 +55,11 @@ def test_engine_on_vector(engines: dict[tuple[str, str], Any], name: str, vector
     assert found == expected(vector)
 
 
-# Generated claims. SUPERBILL_EDIT_CLAIMS says how many, SUPERBILL_EDIT_TABLES over which tables (full, part or made_up).
+# Generated claims. SUPERBILL_EDIT_CLAIMS says how many, SUPERBILL_EDIT_TABLES over which tables (full, part or made_up),
+# SUPERBILL_EDIT_PROCESSES on how many processes, each with the tables in memory.
 CLAIMS = int(os.environ.get("SUPERBILL_EDIT_CLAIMS", "20000"))
 WHICH = os.environ.get("SUPERBILL_EDIT_TABLES") or ("part" if at_hand.DATA.is_dir() else "made_up")
+PROCESSES = int(os.environ.get("SUPERBILL_EDIT_PROCESSES", os.cpu_count() or 1))
 SEED = 7
 
 # Findings of a claim that its lines' codes make with each other: what the claims are generated for.
@@ -267,5 +269,5 @@ def test_engine_agrees(request: pytest.FixtureRequest) -> None:
     """Identical findings on generated claims."""
     compare.engine_or_skip()
     sources, path, _ = request.getfixturevalue("compiled")
-    found = compare.run(sources, path, SEED, CLAIMS, os.cpu_count() or 1)
+    found = compare.run(sources, path, SEED, CLAIMS, PROCESSES)
     assert not found, "\n".join(map(str, found))

@@ -109,6 +109,14 @@ def test_without_facts_no_modifier_is_added(kb: superbill.KnowledgeBase) -> None
             assert not {"add_modifier", "split", "swap_code", "combine"} & {change.kind for change in repair.changes}
 
 
+def test_the_answer_says_how_far_the_search_came(kb: superbill.KnowledgeBase) -> None:
+    pair = claim(["11111", "11115"])
+    searched = [kb.check(claim(["11112"])).search, kb.check(pair).search, kb.edit(pair).search]
+    assert searched == ["unneeded", "complete", None]
+    # A line whose code is none can be dropped or not: either way all was looked at.
+    assert kb.check(claim(["99998", "11112"])).search == "complete"
+
+
 def test_edit_tells_no_repairs_and_many_are_checked_as_one_by_one(kb: superbill.KnowledgeBase) -> None:
     claims = [claim(["11111", "11112"]), claim(["99214"], setting="nowhere"), claim(["99214"])]
     first, second, _third = kb.check_many(claims)

@@ -13,6 +13,7 @@ Offsets are Unicode code points, half-open. Confidence is per mille. Dates are I
 """
 
 from superbill._core import (
+    SEVERITIES,
     STANDINGS,
     BuildError,
     Check,
@@ -22,6 +23,7 @@ from superbill._core import (
     CodeInfo,
     DateError,
     EncounterError,
+    FindingColumns,
     IndexEntry,
     KnowledgeBase,
     KnowledgeBaseError,
@@ -36,6 +38,7 @@ from superbill._core import (
 )
 
 __all__ = [
+    "SEVERITIES",
     "STANDINGS",
     "BuildError",
     "Check",
@@ -45,6 +48,7 @@ __all__ = [
     "CodedEncounter",
     "DateError",
     "EncounterError",
+    "FindingColumns",
     "IndexEntry",
     "KnowledgeBase",
     "KnowledgeBaseError",

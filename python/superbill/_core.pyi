@@ -3,7 +3,7 @@
 import datetime
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias, final
+from typing import Any, Literal, TypeAlias, TypedDict, Unpack, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from superbill import models
 
 __all__ = [
     "FORMAT_VERSION",
+    "SEVERITIES",
     "STANDINGS",
     "BuildError",
     "Check",
@@ -21,6 +22,7 @@ __all__ = [
     "CodedEncounter",
     "DateError",
     "EncounterError",
+    "FindingColumns",
     "IndexEntry",
     "KnowledgeBase",
     "KnowledgeBaseError",
@@ -61,7 +63,38 @@ _RuleRow: TypeAlias = tuple[
 ]
 """Id, severity, title, message, citation, remedy, effective, end (ISO 8601), pack, version, level of a payer's rule, what it overrides."""
 
+_Severity: TypeAlias = Literal["error", "review", "info"]
+
+_Text: TypeAlias = NDArray[np.bytes_] | NDArray[np.str_]
+"""A column of fixed-width text."""
+
+class _ClaimColumns(TypedDict, total=False):
+    """What may be told of claims beside codes and days, each a column."""
+
+    modifiers: _Text
+    """Of lines; two-dimensional where a line has several, empty for none."""
+    units: NDArray[np.integer[Any]]
+    history: NDArray[np.bool_]
+    """True for a line that was billed before."""
+    place_of_service: _Text
+    pointers: NDArray[np.integer[Any]]
+    """Ranks of diagnoses, from 1; two-dimensional where a line has several, 0 for none."""
+    npi: _Text
+    group: _Text
+    specialty: _Text
+    setting: str | _Text
+    """One for all claims, or one for each."""
+    sex: _Text
+    birth_dates: NDArray[np.datetime64]
+    payers: _Text
+    diagnosis_offsets: NDArray[np.integer[Any]]
+    """The diagnoses of claim `i` are rows `diagnosis_offsets[i]` to `diagnosis_offsets[i + 1]`."""
+    diagnoses: _Text
+    poa: _Text
+
 __version__: str
+SEVERITIES: tuple[_Severity, _Severity, _Severity]
+"""How much a finding weighs, by the numbers of `FindingColumns.severity`."""
 STANDINGS: tuple[_Standing, ...]
 """What can be told of a code on a day, by the numbers of `KnowledgeBase.validate_arrays`."""
 FORMAT_VERSION: int
@@ -192,6 +225,27 @@ class KnowledgeBase:
         Checks stand in the order of the claims; in the place of one that cannot be checked stands its `ClaimError`.
         """
 
+    def edit_arrays(
+        self,
+        offsets: NDArray[np.integer[Any]],
+        codes: _Text,
+        dates: str | datetime.date | NDArray[np.datetime64],
+        *,
+        threads: int = 0,
+        **columns: Unpack[_ClaimColumns],
+    ) -> FindingColumns:
+        """Checks many claims, given as columns, on `threads` threads (0: one a core) without the GIL.
+
+        The lines of claim `i` are rows `offsets[i]` to `offsets[i + 1]` of `codes`, of `dates` (one day, or one for each line) and of the
+        columns of lines; units are 1 where they are not given. What is found is what `edit` finds of each claim. Facts of the
+        documentation, and more of the payer than its id, are for `edit_many`.
+
+        Raises:
+            ClaimError: a column is of another shape or outside its set; the message names it with its row, as "units[3]".
+            DateError: a day is missing or outside of 1900 to 2199.
+            KnowledgeBaseError: the file is damaged or has no rules of editing.
+        """
+
     def check(self, claim: _ClaimLike) -> Check:
         """Checks one claim as `edit` does, and tells its lawful repairs and what has to be asked of the provider.
 
@@ -290,6 +344,25 @@ class KnowledgeBase:
         Raises:
             CodeError: a code is malformed, or the setting is another.
             DateError: the date is malformed.
+            KnowledgeBaseError: the file is damaged.
+        """
+
+    def ptp_arrays(
+        self,
+        offsets: NDArray[np.integer[Any]],
+        codes: _Text,
+        dates: str | datetime.date | NDArray[np.datetime64],
+        *,
+        setting: str = "practitioner",
+    ) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint8]]:
+        """NCCI edits in force among the codes of each of many claims, in both directions. Works without the GIL.
+
+        The codes of claim `i` are `codes[offsets[i]:offsets[i + 1]]`; `dates` is one day for all claims, or has one for each. Gives columns
+        of equal length: claim, column 1 and column 2 as rows of `codes`, modifier indicator.
+
+        Raises:
+            CodeError: a code is malformed, an array is of another shape or kind, or the setting is another.
+            DateError: a day is missing or outside of 1900 to 2199.
             KnowledgeBaseError: the file is damaged.
         """
 
@@ -398,6 +471,47 @@ class KnowledgeBase:
         """The conditions named in a text with what is said of them."""
 
 @final
+class FindingColumns:
+    """What was found on a batch of claims: columns of equal length, with one row for each line or diagnosis that a finding is about.
+
+    Findings stand in the order of the claims and, of one claim, in the order of `Check.findings`; the rows of a finding in the order of
+    its lines.
+    """
+
+    def __len__(self) -> int: ...
+    @property
+    def finding(self) -> NDArray[np.uint32]:
+        """Numbers of the findings, from 0: rows of one finding have one number."""
+
+    @property
+    def claim(self) -> NDArray[np.uint32]:
+        """Claims, as places in the batch."""
+
+    @property
+    def line(self) -> NDArray[np.int64]:
+        """Lines, as rows of the columns of lines; -1 where it is about a diagnosis or the claim."""
+
+    @property
+    def diagnosis(self) -> NDArray[np.int64]:
+        """Diagnoses, as rows of the columns of diagnoses; -1 where it is about a line alone or the claim."""
+
+    @property
+    def rule(self) -> NDArray[np.uint16]:
+        """Rules, as places in `rules`."""
+
+    @property
+    def severity(self) -> NDArray[np.uint8]:
+        """Severities, as places in `superbill.SEVERITIES`."""
+
+    @property
+    def denied(self) -> NDArray[np.bool_]:
+        """Whether the line is not payable because of the finding."""
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Ids of the rules of the knowledge base, in order."""
+
+@final
 class Check:
     """The findings of one claim, and its lawful repairs where they were asked for.
 
@@ -430,6 +544,13 @@ class Check:
     @property
     def repairs(self) -> tuple[models.Repair, ...]:
         """Lawful changes that clear every error of the lines, the least departure first; empty where they were not asked for."""
+
+    @property
+    def search(self) -> Literal["unneeded", "complete", "stopped"] | None:
+        """How far the search for repairs came; `None` where they were not asked for.
+
+        Where none is told, a `complete` search says that none exists, a `stopped` one was too long to know.
+        """
 
     @property
     def queries(self) -> tuple[models.Query, ...]:

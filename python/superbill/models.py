@@ -345,6 +345,9 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     repairs: tuple[Repair, ...] = ()
     # What to ask of the provider where a fact would decide and none is told.
     queries: tuple[Query, ...] = ()
+    # How far the search for repairs came, where they are asked for: unneeded | complete (where none is told, none
+    # exists) | stopped (it was too long: where none is told, there may be one all the same).
+    search: str | None = None
 
 
 class Repair(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -48,6 +48,7 @@ RANKS: dict[str, int] = {
     }.items()
     for modifier in modifiers.split()
 }
+PHYSICAL_STATUS = frozenset(f"P{n}" for n in range(1, 7))
 ANESTHESIA = frozenset(["AA", "QK", "QX", "QY", "QZ", "AD"])
 
 # Level I: CPT's own modifiers. The contract leaves them to a pack.

@@ -6,7 +6,18 @@ import re
 from collections.abc import Iterator
 
 from edit_oracle.claims import Finding, Line
-from edit_oracle.codes import ANESTHESIA, CPT_MODIFIERS, DISTINCT, GLOBAL_PROCEDURE, RANKS, is_anesthesia, is_cpt_procedure, is_visit, takes
+from edit_oracle.codes import (
+    ANESTHESIA,
+    CPT_MODIFIERS,
+    DISTINCT,
+    GLOBAL_PROCEDURE,
+    PHYSICAL_STATUS,
+    RANKS,
+    is_anesthesia,
+    is_cpt_procedure,
+    is_visit,
+    takes,
+)
 from edit_oracle.global_surgery import in_global_period
 from edit_oracle.tables import Tables
 
@@ -54,12 +65,15 @@ def rules(line: Line, claimed: list[Line], tables: Tables) -> Iterator[str]:
         yield "mod.preventive"
 
 
+# Modifiers of CPT that are younger than the tables (modifiers.md 7).
+FIRST_YEARS = {"93": 2022, "95": 2017}
+
+
 def known(modifier: str, line: Line, tables: Tables) -> bool:
     """CPT's own, or in force on the day by the list of HCPCS."""
     if not re.fullmatch("[A-Z0-9]{2}", modifier):
         return False
-    # 93 is of 2022 (modifiers.md 7).
-    if modifier == "93" and line.date.year < 2022:
+    if line.date.year < FIRST_YEARS.get(modifier, 0):
         return False
     return modifier in CPT_MODIFIERS or tables.modifiers.holds(modifier, line.date)
 
@@ -104,7 +118,10 @@ def out_of_order(line: Line) -> bool:
     """Section 11: by rank, those of a rank in any order; modifiers that the table does not rank are passed over."""
 
     def rank(modifier: str) -> int:
-        return 0 if modifier in ANESTHESIA and is_anesthesia(line.code) else RANKS[modifier]
+        # Who gave it is first on a line of anesthesia, the state of the patient comes after it.
+        if is_anesthesia(line.code) and (modifier in ANESTHESIA or modifier in PHYSICAL_STATUS):
+            return int(modifier in PHYSICAL_STATUS)
+        return RANKS[modifier]
 
     ranks = [rank(m) for m in line.modifiers if m in RANKS]
     return ranks != sorted(ranks)

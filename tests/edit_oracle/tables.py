@@ -9,6 +9,10 @@ from typing import NamedTuple
 
 PTP_SETTINGS = ("practitioner", "hospital")
 MUE_SETTINGS = ("practitioner", "outpatient_hospital", "dme_supplier")
+# G codes of the type of laboratory services that are no test: specimens, tracings, sleep studies, anticoagulation, a vessel mapped.
+NO_TESTS = frozenset({*("G0471", "G2023", "G2024"), *("G0403", "G0404", "G0405", "G0398", "G0399", "G0400"), "G0248", "G0249", "G0365"})
+# G codes of other types that are one: blood in stool, antibodies to HIV.
+TESTS_OF_OTHER_TYPES = frozenset({"G0328", "G0432", "G0433", "G0435"})
 INDICATORS = ("status", "pctc", "glob", "mult", "bilat", "asst", "cosurg", "team")
 
 
@@ -196,8 +200,11 @@ class Tables:
         return "valid" if code in self.mentioned else "unknown"
 
     def is_laboratory(self, code: str) -> bool:
-        """ncci.md 2.4, 91: 8xxxx, and laboratory codes of G (type of service 5) and of U."""
+        """ncci.md 2.4, 91: 8xxxx, and laboratory codes of G, U and M (of several analytes).
+
+        HCPCS tells the G codes by their type of service, which is too coarse: it counts specimens, tracings and sleep studies too.
+        """
         if code[0] == "G":
             known = self.codes.newest(code)
-            return known is not None and "5" in known.types
-        return (code.startswith("8") and code.isdigit()) or code.endswith("U")
+            return code in TESTS_OF_OTHER_TYPES or (known is not None and "5" in known.types and code not in NO_TESTS)
+        return (code.startswith("8") and code.isdigit()) or code[0] == "U" or code[-1] in "UM"

@@ -147,6 +147,8 @@ def show_check(claim: dict[str, Any], check: superbill.Check, *, explain: bool) 
 
 def show_repairs(console: Console, check: superbill.Check, *, explain: bool) -> None:
     """What can lawfully be done about the errors, and what has to be asked."""
+    if check.search == "stopped" and not check.repairs:
+        console.print("no repair was found before the search had to stop", style="yellow")
     for number, repair in enumerate(check.repairs, 1):
         unproven = "" if repair.proven else " (a repair that departs less may exist)"
         console.print(Text.assemble((f"repair {number}", "bold"), f"{unproven}: {'; '.join(change.message for change in repair.changes)}"))

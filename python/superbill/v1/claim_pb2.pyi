@@ -49,18 +49,20 @@ class Fact(_message.Message):
     def __init__(self, kind: _Optional[str] = ..., lines: _Optional[_Iterable[str]] = ..., evidence: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
 
 class Check(_message.Message):
-    __slots__ = ("claim_id", "knowledge", "findings", "repairs", "queries")
+    __slots__ = ("claim_id", "knowledge", "findings", "repairs", "queries", "search")
     CLAIM_ID_FIELD_NUMBER: _ClassVar[int]
     KNOWLEDGE_FIELD_NUMBER: _ClassVar[int]
     FINDINGS_FIELD_NUMBER: _ClassVar[int]
     REPAIRS_FIELD_NUMBER: _ClassVar[int]
     QUERIES_FIELD_NUMBER: _ClassVar[int]
+    SEARCH_FIELD_NUMBER: _ClassVar[int]
     claim_id: str
     knowledge: _coded_pb2.Knowledge
     findings: _containers.RepeatedCompositeFieldContainer[_coded_pb2.Finding]
     repairs: _containers.RepeatedCompositeFieldContainer[Repair]
     queries: _containers.RepeatedCompositeFieldContainer[_coded_pb2.Query]
-    def __init__(self, claim_id: _Optional[str] = ..., knowledge: _Optional[_Union[_coded_pb2.Knowledge, _Mapping]] = ..., findings: _Optional[_Iterable[_Union[_coded_pb2.Finding, _Mapping]]] = ..., repairs: _Optional[_Iterable[_Union[Repair, _Mapping]]] = ..., queries: _Optional[_Iterable[_Union[_coded_pb2.Query, _Mapping]]] = ...) -> None: ...
+    search: str
+    def __init__(self, claim_id: _Optional[str] = ..., knowledge: _Optional[_Union[_coded_pb2.Knowledge, _Mapping]] = ..., findings: _Optional[_Iterable[_Union[_coded_pb2.Finding, _Mapping]]] = ..., repairs: _Optional[_Iterable[_Union[Repair, _Mapping]]] = ..., queries: _Optional[_Iterable[_Union[_coded_pb2.Query, _Mapping]]] = ..., search: _Optional[str] = ...) -> None: ...
 
 class Repair(_message.Message):
     __slots__ = ("changes", "rests_on", "clears", "departure", "proven", "lines")

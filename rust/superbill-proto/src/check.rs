@@ -26,20 +26,33 @@ struct Renderer<'a> {
 
 /// Makes the wire type.
 pub fn render(kb: &KnowledgeBase, resolver: &Resolver<'_>, wire: &v1::Claim, claim: &Claim, edited: &Edited) -> v1::Check {
+    let (findings, releases) = findings(kb, resolver, wire, claim, edited, |_| true);
+    v1::Check { claim_id: wire.id.clone(), knowledge: Some(v1::Knowledge { hash: kb.hash(), releases }), findings, ..v1::Check::default() }
+}
+
+/// The findings that are to be told, and the releases and packs that the edits of the claim rest on.
+pub(crate) fn findings(
+    kb: &KnowledgeBase,
+    resolver: &Resolver<'_>,
+    wire: &v1::Claim,
+    claim: &Claim,
+    edited: &Edited,
+    told: impl Fn(&Finding) -> bool,
+) -> (Vec<v1::Finding>, Vec<v1::Release>) {
     let mut renderer = Renderer { kb, resolver, wire, claim, edited, used: BTreeSet::new() };
-    for line in &claim.lines[..claim.own] {
+    // Lines of one day rest on the same releases.
+    for day in claim.lines[..claim.own].chunk_by(|a, b| a.date == b.date) {
         for table in [Table::Ptp, Table::Mue, Table::AddOns] {
-            renderer.used.extend(renderer.release(table, line.date));
+            renderer.used.extend(renderer.release(table, day[0].date));
         }
     }
-    let findings = edited.findings.iter().filter_map(|f| renderer.finding(f)).collect();
+    let findings = edited.findings.iter().filter(|f| told(f)).filter_map(|f| renderer.finding(f)).collect();
     let release = |(feed, day): &(String, Date)| {
         let of_feed = kb.releases().all.iter().find(|r| r.feed == *feed && r.effective == day.0).map(|r| r.end);
         let end = of_feed.or_else(|| kb.rules().packs.iter().find(|p| p.id == *feed).map(|p| p.end)).and_then(open_end);
         v1::Release { feed: feed.clone(), version: day.to_string(), effective: day.to_string(), end }
     };
-    let releases = renderer.used.iter().map(release).collect();
-    v1::Check { claim_id: wire.id.clone(), knowledge: Some(v1::Knowledge { hash: kb.hash(), releases }), findings, ..v1::Check::default() }
+    (findings, renderer.used.iter().map(release).collect())
 }
 
 /// A template with the names in braces filled in.
@@ -106,7 +119,7 @@ impl Renderer<'_> {
         let words = self.resolver.rules().words(finding.rule.id())?;
         let places = self.edited.stretch(finding.lines);
         let lines = if finding.rule.of_diagnoses() { &[][..] } else { places };
-        let of_claim = || self.claim.lines.first().map_or(Date::OPEN, |l| l.date);
+        let of_claim = || self.claim.lines[..self.claim.own].first().map(|l| l.date).or(self.claim.day).unwrap_or(Date::OPEN);
         let date = lines.first().map_or_else(of_claim, |&l| self.line(l).date);
         let codes = match finding.rule {
             Rule::NoRelease | Rule::DxNoRelease | Rule::DxPointer => Vec::new(),

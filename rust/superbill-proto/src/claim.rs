@@ -5,7 +5,7 @@ use crate::{
     v1,
 };
 use serde_path_to_error::Segment;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use superbill_core::{
     date::Date,
     editing::{Claim, Fact, MALFORMED, Patient, Payer, Provider, Resolver, modifier},
@@ -14,28 +14,29 @@ use superbill_core::{
 };
 
 /// Lines on a claim (X12 837I loop 2400), and in its history; more are refused, so that the work is bounded.
-const MOST_LINES: usize = 999;
-const MOST_HISTORY: usize = 10_000;
+pub const MOST_LINES: usize = 999;
+pub const MOST_HISTORY: usize = 10_000;
 /// Modifiers of a line; a claim form has four.
-const MOST_MODIFIERS: usize = 99;
+pub const MOST_MODIFIERS: usize = 99;
 const MOST_FACTS: usize = 10_000;
 /// Diagnoses; a claim form has 12, a claim of a facility 25.
-const MOST_DIAGNOSES: usize = 99;
-const MOST_POINTERS: usize = 99;
+pub const MOST_DIAGNOSES: usize = 99;
+pub const MOST_POINTERS: usize = 99;
 
 /// Numbers for identifiers, in the order in which they come.
-#[derive(Default)]
-struct Numbers<'a>(HashMap<&'a str, u32>);
+#[derive(Debug, Default)]
+pub struct Numbers<'a>(HashMap<&'a str, u32>);
 
 impl<'a> Numbers<'a> {
-    fn of(&mut self, text: Option<&'a str>) -> u32 {
+    /// The number of an identifier; 0 where none is told.
+    pub fn of(&mut self, text: Option<&'a str>) -> u32 {
         let Some(text) = text.map(str::trim).filter(|t| !t.is_empty()) else { return 0 };
         let next = self.0.len() as u32 + 1;
         *self.0.entry(text).or_insert(next)
     }
 
     /// The identifiers by their numbers, from 1.
-    fn names(self) -> Vec<String> {
+    pub fn names(self) -> Vec<String> {
         let mut names: Vec<(u32, &str)> = self.0.into_iter().map(|(name, number)| (number, name)).collect();
         names.sort_unstable();
         names.into_iter().map(|n| n.1.to_owned()).collect()
@@ -169,13 +170,12 @@ pub fn claim(resolver: &Resolver<'_>, wire: &v1::Claim) -> Result<Claim, Encount
     claim.patient = patient(wire)?;
     claim.payer = payer(wire);
     claim.specialties = specialties.names();
-    let (supports, repair): (HashSet<&str>, _) =
-        (resolver.rules().said.supports.iter().map(String::as_str).collect(), &resolver.rules().said.repair);
+    let (supports, repair) = (&resolver.rules().said.supports, &resolver.rules().said.repair);
     for (place, fact) in wire.facts.iter().enumerate() {
         let kind = repair.fact(&fact.kind);
-        let supporting = supports.contains(fact.kind.as_str());
+        let supporting = supports.contains(&fact.kind);
         if kind.is_none() && !supporting {
-            let mut known: Vec<&str> = supports.iter().copied().chain(repair.facts.iter().map(String::as_str)).collect();
+            let mut known: Vec<&str> = supports.iter().chain(&repair.facts).map(String::as_str).collect();
             known.sort_unstable();
             known.dedup();
             return invalid(format!("facts[{place}].kind"), format!("one of {}", known.join(" ")));

@@ -3,16 +3,16 @@
 #![forbid(unsafe_code)]
 
 mod check;
-mod claim;
+pub mod claim;
+mod coded_claim;
 mod convert;
 mod render;
 mod repair;
 mod words;
 
 pub use check::render as render_check;
-pub use claim::claim;
 pub use convert::{EncounterError, encounter};
-pub use render::render;
+use render::render;
 
 use superbill_core::{
     Cancel, Scratch,
@@ -38,7 +38,7 @@ pub enum AnswerError {
     Knowledge(#[from] KnowledgeError),
 }
 
-/// Codes an encounter as it came over the wire.
+/// Codes an encounter as it came over the wire, and edits the claim that it makes.
 pub fn answer(
     kb: &KnowledgeBase,
     wire: &v1::Encounter,
@@ -48,7 +48,10 @@ pub fn answer(
     kb.ready()?;
     let encounter = encounter(wire)?;
     let coded = superbill_core::code(kb, &encounter, scratch, cancel)?;
-    Ok(render(kb, wire, encounter.date, &coded))
+    let mut answer = render(kb, wire, encounter.date, &coded);
+    coded_claim::edit(kb, wire, encounter.date, &mut answer, &mut scratch.editing)?;
+    answer.disposition = Some(render::disposition(&answer, coded.findings.len()));
+    Ok(answer)
 }
 
 /// Reads an encounter from JSON with the field names of the schema.
@@ -72,7 +75,7 @@ pub enum CheckError {
 pub fn check(kb: &KnowledgeBase, wire: &v1::Claim, scratch: &mut editing::Scratch) -> Result<v1::Check, CheckError> {
     let setting = convert::setting(&wire.setting)?;
     let resolver = editing::Resolver::new(kb, setting)?;
-    let claim = claim(&resolver, wire)?;
+    let claim = claim::claim(&resolver, wire)?;
     Ok(render_check(kb, &resolver, wire, &claim, resolver.edit(&claim, scratch)))
 }
 
@@ -80,7 +83,7 @@ pub fn check(kb: &KnowledgeBase, wire: &v1::Claim, scratch: &mut editing::Scratc
 pub fn check_and_repair(kb: &KnowledgeBase, wire: &v1::Claim, scratch: &mut editing::Scratch) -> Result<v1::Check, CheckError> {
     let setting = convert::setting(&wire.setting)?;
     let resolver = editing::Resolver::new(kb, setting)?;
-    let claim = claim(&resolver, wire)?;
+    let claim = claim::claim(&resolver, wire)?;
     let edited = resolver.edit(&claim, scratch);
     let mut check = render_check(kb, &resolver, wire, &claim, edited);
     let repairs = editing::repair::repair(&resolver, &claim, edited);

@@ -13,7 +13,7 @@ use superbill_core::{
 };
 
 /// Under this a code is shown to a coder before release.
-const LOW_CONFIDENCE: u16 = 500;
+const LOW_CONFIDENCE: u32 = 500;
 /// Options of a question beyond this tell the provider no more.
 const MOST_OPTIONS: usize = 24;
 
@@ -31,8 +31,8 @@ pub(crate) fn open_end(end: u32) -> Option<String> {
     (Date(end) != Date::OPEN).then(|| Date(end).to_string())
 }
 
-/// Makes the wire type.
-pub fn render(kb: &KnowledgeBase, wire: &v1::Encounter, date: Date, coded: &Coded) -> v1::CodedEncounter {
+/// Makes the wire type; the disposition is decided when all findings are told.
+pub(crate) fn render(kb: &KnowledgeBase, wire: &v1::Encounter, date: Date, coded: &Coded) -> v1::CodedEncounter {
     let ascii = wire.documents.iter().map(|d| d.text.is_ascii()).collect();
     let mut renderer = Renderer { kb, wire, date, ascii, packs: BTreeSet::new() };
     let diagnoses = coded.diagnoses.iter().zip(1..).map(|(d, rank)| renderer.diagnosis(d, rank)).collect();
@@ -51,7 +51,7 @@ pub fn render(kb: &KnowledgeBase, wire: &v1::Encounter, date: Date, coded: &Code
     v1::CodedEncounter {
         encounter_id: wire.id.clone(),
         knowledge: Some(v1::Knowledge { hash, releases: tabular.chain(used).map(release).collect() }),
-        disposition: Some(disposition(coded, &findings)),
+        disposition: None,
         diagnoses,
         procedures,
         findings,
@@ -62,33 +62,35 @@ pub fn render(kb: &KnowledgeBase, wire: &v1::Encounter, date: Date, coded: &Code
     }
 }
 
-/// Release only what nothing speaks against.
-fn disposition(coded: &Coded, findings: &[v1::Finding]) -> v1::Disposition {
+/// Release only what nothing speaks against. The first findings are those of coding itself, whose errors leave no code to look at; errors of the edits are
+/// for a coder to resolve.
+pub(crate) fn disposition(answer: &v1::CodedEncounter, of_coding: usize) -> v1::Disposition {
     let mut reasons: Vec<String> = Vec::new();
-    let mut reason = |text: String| {
-        if !reasons.contains(&text) {
-            reasons.push(text);
+    let mut reason = |text: &str| {
+        if !reasons.iter().any(|r| r == text) {
+            reasons.push(text.to_owned());
         }
     };
-    let of = |severity: &str| findings.iter().filter(|f| f.severity == severity).map(|f| f.rule.clone()).collect::<Vec<_>>();
-    let (errors, reviews) = (of("error"), of("review"));
-    let low = coded.diagnoses.iter().map(|d| d.confidence).chain(coded.procedures.iter().map(|p| p.confidence)).any(|c| c < LOW_CONFIDENCE);
-    let action = if !errors.is_empty() {
+    let of = |severity: &'static str| answer.findings.iter().filter(move |f| f.severity == severity).map(|f| f.rule.as_str());
+    let held = answer.findings.iter().take(of_coding).any(|f| f.severity == "error");
+    let confidences = answer.diagnoses.iter().map(|d| d.confidence).chain(answer.procedures.iter().map(|p| p.confidence));
+    let low = confidences.into_iter().any(|c| c < LOW_CONFIDENCE);
+    let action = if held {
         "hold"
-    } else if !coded.queries.is_empty() {
+    } else if !answer.queries.is_empty() {
         "query"
-    } else if !reviews.is_empty() || low {
+    } else if of("error").chain(of("review")).next().is_some() || low {
         "review"
     } else {
         "release"
     };
-    errors.into_iter().for_each(&mut reason);
-    if !coded.queries.is_empty() {
-        reason("the provider is asked for what is missing".into());
+    of("error").for_each(&mut reason);
+    if !answer.queries.is_empty() {
+        reason("the provider is asked for what is missing");
     }
-    reviews.into_iter().for_each(&mut reason);
+    of("review").for_each(&mut reason);
     if low {
-        reason(format!("a confidence is under {LOW_CONFIDENCE} per mille"));
+        reason(&format!("a confidence is under {LOW_CONFIDENCE} per mille"));
     }
     v1::Disposition { action: action.into(), reasons }
 }

@@ -24,6 +24,7 @@ struct Renderer<'a> {
 pub(crate) fn put(resolver: &Resolver<'_>, wire: &v1::Claim, claim: &Claim, made: &Repairs, check: &mut v1::Check) {
     let renderer = Renderer { resolver, wire, claim };
     check.repairs = made.repairs.iter().map(|r| renderer.repair(r, &check.findings)).collect();
+    check.search = made.searched.map(|s| s.name().into());
     check.queries = made.queries.iter().filter_map(|q| renderer.query(q)).collect();
 }
 

@@ -112,6 +112,12 @@ impl Check {
         self.field(py, "repairs")
     }
 
+    /// How far the search for repairs came: `unneeded`, `complete` (where none is told, none exists) or `stopped`; `None` where they were not asked for.
+    #[getter]
+    fn search(&self) -> Option<&str> {
+        self.wire.search.as_deref()
+    }
+
     /// What to ask of the provider where a fact would decide and none is told; empty where repairs were not asked for.
     #[getter]
     fn queries<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {

@@ -7,12 +7,16 @@ use pyo3::{
     types::{PyBytes, PyString},
 };
 use rayon::prelude::*;
-use std::{cell::RefCell, path::PathBuf, sync::Arc};
+use std::{
+    cell::RefCell,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 use superbill_core::{
     NeverCancel, Scratch,
     code::System,
     date::Date,
-    knowledge::{KnowledgeError, releases::Release},
+    knowledge::{KnowledgeError, ptp_codes::PtpCodes, releases::Release},
 };
 use superbill_proto::{AnswerError, answer, encounter_from_json, v1};
 
@@ -24,11 +28,13 @@ thread_local! {
 #[pyclass(frozen, module = "superbill")]
 pub(crate) struct KnowledgeBase {
     inner: superbill_core::knowledge::KnowledgeBase,
+    /// Codes of the edits of each setting, made when they are first asked for.
+    ptp_codes: [OnceLock<PtpCodes>; 2],
 }
 
 impl From<superbill_core::knowledge::KnowledgeBase> for KnowledgeBase {
     fn from(inner: superbill_core::knowledge::KnowledgeBase) -> Self {
-        Self { inner }
+        Self { inner, ptp_codes: Default::default() }
     }
 }
 
@@ -69,6 +75,11 @@ impl KnowledgeBase {
 
     pub(crate) fn engine(&self) -> &superbill_core::knowledge::KnowledgeBase {
         &self.inner
+    }
+
+    /// Codes of the edits of a setting by hash.
+    pub(crate) fn ptp_codes(&self, setting: usize) -> &OnceLock<PtpCodes> {
+        &self.ptp_codes[setting]
     }
 
     /// The engine, where which codes there are and how they stand is asked.

@@ -8,9 +8,11 @@ mod classification;
 mod coded;
 mod codes;
 mod columns;
+mod edit_columns;
 mod errors;
 mod knowledge;
 mod offsets;
+mod pairs;
 mod reading;
 mod releases;
 mod search;
@@ -19,12 +21,14 @@ mod terms;
 mod translation;
 
 use pyo3::{prelude::*, types::PyTuple};
+use superbill_core::knowledge::editing::Severity;
 
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("STANDINGS", PyTuple::new(py, superbill_core::knowledge::Standing::NAMES)?)?;
+    module.add("SEVERITIES", PyTuple::new(py, Severity::ALL.map(Severity::name))?)?;
     module.add("FORMAT_VERSION", superbill_core::knowledge::container::FORMAT_VERSION)?;
     module.add("SuperbillError", py.get_type::<errors::SuperbillError>())?;
     module.add("KnowledgeBaseError", py.get_type::<errors::KnowledgeBaseError>())?;
@@ -41,6 +45,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<reading::Mention>()?;
     module.add_class::<coded::CodedEncounter>()?;
     module.add_class::<check::Check>()?;
+    module.add_class::<edit_columns::FindingColumns>()?;
     module.add_class::<terms::Terms>()?;
     module.add_class::<translation::Translation>()?;
     module.add_class::<translation::MapTarget>()?;

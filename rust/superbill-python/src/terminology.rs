@@ -8,7 +8,7 @@ use crate::{
 };
 use pyo3::prelude::*;
 use superbill_core::{
-    code::{CodeId, CodeKey, System},
+    code::{CodeId, System},
     date::Date,
     knowledge::Standing,
 };
@@ -121,13 +121,13 @@ impl KnowledgeBase {
         system: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
         let (system, kb) = (self::system(system)?, self.standings()?);
-        let (codes, days) = (Column::of_text("codes", codes)?, Days::read(dates)?);
+        let (codes, days) = (Column::of_text("codes", codes, errors::CodeError::new_err)?, Days::read("dates", dates)?);
         if days.len().is_some_and(|n| n != codes.len()) {
             return Err(errors::CodeError::new_err("dates: expected one, or as many as there are codes"));
         }
         let standings = py.detach(|| {
             let standing = |at: usize| {
-                let date = days.at(at)?;
+                let date = days.at("dates", at)?;
                 let Some(key) = codes.at(at).and_then(|code| system.parse(code).ok()) else { return Ok(Standing::MALFORMED) };
                 Ok(kb.find(system, key).map_or(Standing::UNKNOWN, |id| kb.standing(id, date).number()))
             };
@@ -180,30 +180,6 @@ impl KnowledgeBase {
     #[pyo3(signature = (node, code, *, system = None))]
     fn subsumes(&self, node: &str, code: &str, system: Option<&str>) -> PyResult<bool> {
         Ok(self.standings()?.subsumes(self.known(node, system)?, self.known(code, system)?))
-    }
-
-    /// The NCCI edits in force on a day among the codes of a claim, in both directions, by setting (`practitioner` or `hospital`): column 1 and column 2
-    /// as places in `codes`, modifier indicator, rationale.
-    ///
-    /// Raises `CodeError` where a code is malformed or the setting is another, `DateError`, and `KnowledgeBaseError` where the file is damaged.
-    #[pyo3(signature = (codes, date, *, setting = "practitioner"))]
-    fn ptp(&self, codes: Vec<String>, date: &Bound<'_, PyAny>, setting: &str) -> PyResult<Vec<(usize, usize, u8, String)>> {
-        let (date, kb) = (knowledge::date(date)?, self.standings()?);
-        let setting = ["practitioner", "hospital"].iter().position(|s| *s == setting);
-        let setting = setting.ok_or_else(|| errors::CodeError::new_err("setting: expected practitioner or hospital"))?;
-        let edits = kb.ptp(setting).map_err(|e| corrupt(&e))?;
-        let mut places = Vec::new();
-        for (at, code) in codes.iter().enumerate() {
-            let key = CodeKey::pack(code.trim()).map_err(|e| errors::CodeError::new_err(e.to_string()))?;
-            places.extend(edits.resolve(key).map(|p| (at, p)));
-        }
-        let (at, resolved): (Vec<usize>, Vec<_>) = places.into_iter().unzip();
-        let mut found = Vec::new();
-        edits.probe(&resolved, date, &mut Vec::new(), |column1, column2, edit| {
-            let rationale = kb.releases().names.get(usize::from(edit.rationale)).cloned().unwrap_or_default();
-            found.push((at[column1], at[column2], edit.indicator, rationale));
-        });
-        Ok(found)
     }
 
     /// CMS-HCC condition categories: `(model, first day, category, category that it drops)` and `(model, first day, category, title)`.

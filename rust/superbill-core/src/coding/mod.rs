@@ -34,6 +34,8 @@ impl Cancel for NeverCancel {
 pub struct Scratch {
     pub(crate) tokens: Vec<Token>,
     readings: Vec<Reading>,
+    /// Of the edits of what was coded.
+    pub editing: crate::editing::Scratch,
 }
 
 /// The longest document that is read.

@@ -116,6 +116,8 @@ pub struct Claim {
     pub diagnoses: Vec<Diagnosis>,
     /// Line and rank of the diagnosis that it points to, from 1.
     pub pointers: Vec<(u32, u32)>,
+    /// The day that decides what holds of the diagnoses where the claim has no line of its own.
+    pub day: Option<Date>,
     pub patient: Patient,
     pub facts: Vec<Fact>,
     pub payer: Payer,
@@ -141,6 +143,7 @@ impl Claim {
             modifiers: Vec::new(),
             diagnoses: Vec::new(),
             pointers: Vec::new(),
+            day: None,
             patient: Patient::default(),
             facts: Vec::new(),
             payer: Payer::default(),
@@ -152,6 +155,12 @@ impl Claim {
     #[inline]
     pub(super) fn same_provider(&self, a: &Line, b: &Line) -> bool {
         self.setting != Setting::Professional || a.provider.same(b.provider)
+    }
+
+    /// Whether a line takes part in the edits. A line of the history was billed, whatever the lists that are loaded say of its code.
+    #[inline]
+    pub(super) fn takes_part(&self, at: usize) -> bool {
+        at >= self.own || self.lines[at].fault.is_none()
     }
 
     /// Modifiers of a line as they stand.

@@ -92,7 +92,7 @@ rules! {
 impl Rule {
     /// The rule with this id.
     pub fn named(id: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|r| r.id() == id)
+        Self::ALL.binary_search_by(|r| r.id().cmp(id)).ok().map(|at| Self::ALL[at])
     }
 
     /// Whether lines are told as a pair, each with its code: column 1 and column 2, procedure and visit, earlier and later.
@@ -215,6 +215,9 @@ pub struct Edited {
     pub lines: Vec<u32>,
     /// By line, why it is not payable.
     pub(super) denied: Vec<u8>,
+    /// Buffers of the sort.
+    order: Vec<(u64, u64)>,
+    sorted: Vec<Finding>,
 }
 
 impl Edited {
@@ -270,17 +273,24 @@ impl Edited {
 
     /// The order in which findings are told.
     pub(super) fn sort(&mut self) {
-        let Self { findings, lines, .. } = self;
+        let Self { findings, lines, order, sorted, .. } = self;
         let of = |s: Stretch| &lines[s.start as usize..s.end as usize];
-        let key = |f: &Finding| {
+        // Each key is made once and compared as two numbers; the place at the end keeps equals in order.
+        let key = |(place, f): (u64, &Finding)| {
             let (all, denied) = (of(f.lines), of(f.denied));
             let affected = if f.rule.of_pair() { all.last() } else { all.first() };
             let first = denied.first().or(affected).copied().unwrap_or(0);
             let other = all.iter().copied().find(|&l| l != first).unwrap_or(first);
             // What is found of the diagnoses is told before what is found of the lines.
-            (!f.rule.of_diagnoses(), first, f.rule as u8, other)
+            let of_lines = u64::from(!f.rule.of_diagnoses());
+            (of_lines << 40 | u64::from(first) << 8 | f.rule as u64, u64::from(other) << 32 | place)
         };
-        findings.sort_by_key(key);
+        order.clear();
+        order.extend((0..).zip(findings.iter()).map(key));
+        order.sort_unstable();
+        sorted.clear();
+        sorted.extend(order.iter().filter_map(|o| findings.get((o.1 & 0xffff_ffff) as usize)));
+        std::mem::swap(findings, sorted);
     }
 }
 

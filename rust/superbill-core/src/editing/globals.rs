@@ -23,7 +23,7 @@ pub(super) fn is_major(globals: &Globals, line: &Line) -> bool {
 pub(super) fn open(globals: &Globals, claim: &Claim, at: u32, same_day: bool) -> bool {
     let line = &claim.lines[at as usize];
     let opens = |(other, surgery): (usize, &Line)| {
-        let Some(period) = period(globals, surgery).filter(|_| surgery.fault.is_none()) else { return false };
+        let Some(period) = period(globals, surgery).filter(|_| claim.takes_part(other)) else { return false };
         let days = line.day - surgery.day;
         let begun = days > 0 && surgery.modifiers & globals.opens_none == 0;
         let within = (0..=period.after).contains(&days) && (begun || same_day && days == 0);
@@ -82,7 +82,7 @@ fn beside(globals: &Globals, claim: &Claim, (surgery, period): (u32, &Period), a
 fn works_that_day(globals: &Globals, claim: &Claim, at: u32) -> bool {
     let visit = &claim.lines[at as usize];
     let of_day = |(other, work): (usize, &Line)| {
-        let Some(period) = period(globals, work).filter(|_| work.fault.is_none()) else { return false };
+        let Some(period) = period(globals, work).filter(|_| claim.takes_part(other)) else { return false };
         let days = visit.day - work.day;
         other != at as usize && (-period.before..=0).contains(&days) && claim.same_provider(visit, work)
     };

@@ -19,6 +19,8 @@ pub use claim::{Claim, Diagnosis, EditError, Fact, Fault, Line, MALFORMED, Patie
 pub use finding::{Detail, Edited, Finding, Rule, Stretch, Table};
 
 use crate::{
+    code::CodeKey,
+    date::Date,
     encounter::Setting,
     knowledge::{KnowledgeBase, Services},
 };
@@ -31,6 +33,7 @@ pub struct Scratch {
     /// Places of usable lines by day, and by code and day.
     by_day: Vec<u32>,
     by_code: Vec<u32>,
+    coded: Vec<(CodeKey, Date, u32)>,
     dependents: add_on::Dependents,
     noted: diagnoses::Noted,
     pairs: ptp::Buffers,
@@ -77,16 +80,22 @@ impl<'a> Resolver<'a> {
 
     /// Edits one claim of the setting that this was made for.
     pub fn edit<'s>(&self, claim: &Claim, scratch: &'s mut Scratch) -> &'s Edited {
-        let Scratch { edited, by_day, by_code, dependents, noted, pairs } = scratch;
+        let Scratch { edited, by_day, by_code, coded, dependents, noted, pairs } = scratch;
         edited.clear(claim.lines.len());
         diagnoses::check(self, claim, noted, edited);
         lines::check(claim, edited);
         by_day.clear();
-        by_day.extend((0..).zip(&claim.lines).filter(|l| l.1.fault.is_none()).map(|l| l.0));
+        by_day.extend((0..claim.lines.len() as u32).filter(|&at| claim.takes_part(at as usize)));
         lines::coverage(self, claim, by_day, edited);
-        by_code.clone_from(by_day);
-        by_day.sort_by_key(|&at| claim.lines[at as usize].date);
-        by_code.sort_by_key(|&at| (claim.lines[at as usize].key, claim.lines[at as usize].date));
+        coded.clear();
+        coded.extend(by_day.iter().map(|&at| (claim.lines[at as usize].key, claim.lines[at as usize].date, at)));
+        coded.sort_unstable();
+        by_code.clear();
+        by_code.extend(coded.iter().map(|c| c.2));
+        // Of most claims all lines are of one day.
+        if !by_day.is_sorted_by_key(|&at| claim.lines[at as usize].date) {
+            by_day.sort_by_key(|&at| claim.lines[at as usize].date);
+        }
         modifiers::check(self, claim, by_day, edited);
         ptp::check(self, claim, by_day, pairs, edited);
         mue::check(self, claim, by_code, edited);
@@ -101,7 +110,7 @@ impl<'a> Resolver<'a> {
 
 /// A column 1 that is not payable for a reason of its own denies nothing.
 fn drop_pairs_of_denied(edited: &mut Edited) {
-    let Edited { findings, lines, denied } = edited;
+    let Edited { findings, lines, denied, .. } = edited;
     findings.retain(|f| {
         let column1 = lines.get(f.lines.start as usize).copied().unwrap_or_default();
         !f.rule.of_ptp() || denied.get(column1 as usize).is_none_or(|d| d & (denied::MUE | denied::ADD_ON) == 0)

@@ -26,6 +26,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// The severest first.
+    pub const ALL: [Self; 3] = [Self::Error, Self::Review, Self::Info];
+
     /// The name on the wire.
     pub fn name(self) -> &'static str {
         match self {
@@ -339,6 +342,11 @@ impl Coverage {
         spans.sort_unstable_by(|a, b| b.cmp(a));
         spans.dedup();
         Self { spans, history }
+    }
+
+    /// Whether no release is loaded.
+    pub fn is_empty(&self) -> bool {
+        self.spans.is_empty()
     }
 
     /// Whether a release covers a day.

@@ -13,6 +13,7 @@ pub mod pcs;
 pub mod pool;
 pub mod ptp;
 pub mod ptp_builder;
+pub mod ptp_codes;
 pub mod releases;
 pub mod repair;
 pub mod rules;

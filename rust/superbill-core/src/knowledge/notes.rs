@@ -26,8 +26,13 @@ impl<'a> Notes<'a> {
         }
     }
 
-    /// Every note that holds of a code on a day, the code's own first: kind (see [`super::layout::note`]) and the ranges of ids that it names.
-    pub(crate) fn each(&self, code: CodeId, date: Date, mut each: impl FnMut(u32, &'a [Range])) {
+    /// Every note of some kinds (see [`super::layout::note`]) that names codes and holds of a code on a day, the code's own first: kind and the ranges of
+    /// ids that it names.
+    pub(crate) fn each(&self, code: CodeId, date: Date, kinds: &[u32], mut each: impl FnMut(u32, &'a [Range])) {
+        let wanted = kinds.iter().fold(0u32, |set, kind| set | 1 << kind);
+        // Most notes are of kinds that decide nothing, or name nothing.
+        let of_kind =
+            |n: &&NoteRecord| wanted.checked_shr(n.kind.get()).is_some_and(|w| w & 1 == 1) && n.targets.start.get() < n.targets.end.get();
         let mut at = code.0;
         while at != NONE {
             let (own, parent) = if let Some(record) = self.codes.get(at as usize) {
@@ -37,7 +42,7 @@ impl<'a> Notes<'a> {
             } else {
                 break;
             };
-            for note in slice(self.all, own).iter().filter(|n| (n.from.get()..=n.to.get()).contains(&date.0)) {
+            for note in slice(self.all, own).iter().filter(of_kind).filter(|n| (n.from.get()..=n.to.get()).contains(&date.0)) {
                 each(note.kind.get(), slice(self.targets, note.targets));
             }
             // A parent stands before its children, codes before blocks: a walk that only goes that way ends, whatever the file says.

@@ -161,6 +161,15 @@ impl<'a> PtpEdits<'a> {
         (code != PtpCode::UNNAMED).then_some(code)
     }
 
+    /// Every code that an edit names, with its places, in no order.
+    pub(super) fn codes(&self) -> impl Iterator<Item = (CodeKey, PtpCode)> {
+        let place = |keys: &[U64], key: u64| keys.binary_search_by_key(&key, |k| k.get()).map_or(NONE, |at| at as u32);
+        let firsts = (0..).zip(self.firsts).map(move |(first, k)| (k.get(), PtpCode { first, second: place(self.seconds, k.get()) }));
+        let others = (0..).zip(self.seconds).filter(move |s| place(self.firsts, s.1.get()) == NONE);
+        let seconds = others.map(|(second, k)| (k.get(), PtpCode { first: NONE, second }));
+        firsts.chain(seconds).filter(|c| c.0 != 0).map(|(key, code)| (CodeKey(key), code))
+    }
+
     /// The place of a pair among the pairs.
     #[inline]
     fn pair(&self, first: u32, second: u32) -> Option<usize> {
@@ -195,7 +204,7 @@ impl<'a> PtpEdits<'a> {
             let mut may = found;
             for (i, column1) in (start..).zip(chunk).filter(|c| c.1.first != NONE) {
                 let summary = self.summaries.get(column1.first as usize * SUMMARY..).and_then(|s| s.first_chunk::<SUMMARY>());
-                let words = summary.map_or([u64::MAX; SUMMARY], |s| s.map(U64::get));
+                let words = summary.map_or([u64::MAX; SUMMARY], |s| [s[0].get(), s[1].get(), s[2].get(), s[3].get()]);
                 for (j, column2) in (0u32..).zip(codes) {
                     let stretch = column2.second >> self.stretch;
                     let bit = words[(stretch / 64) as usize % SUMMARY] >> (stretch % 64);

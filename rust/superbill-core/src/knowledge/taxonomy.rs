@@ -311,11 +311,7 @@ impl KnowledgeBase {
     /// Notes of one kind on the code and everything above it, on a day, as ranges of code ids.
     pub fn note_targets(&self, code: CodeId, kind: u32, date: Date) -> Vec<std::ops::Range<u32>> {
         let mut found = Vec::new();
-        Notes::new(self).each(code, date, |of, targets| {
-            if of == kind {
-                found.extend(targets.iter().map(|t| t.start.get()..t.end.get()));
-            }
-        });
+        Notes::new(self).each(code, date, &[kind], |_, targets| found.extend(targets.iter().map(|t| t.start.get()..t.end.get())));
         found
     }
 }

@@ -19,20 +19,20 @@ pub struct Cues<'a> {
 }
 
 impl<'a> Cues<'a> {
-    /// `about`: the kind of sense that is asked about; a phrase of that kind swallows the cues in it ("status post knee replacement" is a
+    /// `terms`: what is asked about, where it is no condition; a phrase of that kind swallows the cues in it ("status post knee replacement" is a
     /// condition, and as a procedure it is past).
-    pub fn of_sentence(kb: &'a KnowledgeBase, reading: &Reading, sentence: u32, about: u32) -> Self {
+    pub fn of_sentence(kb: &'a KnowledgeBase, reading: &Reading, sentence: u32, terms: Option<&[Hit]>) -> Self {
         let mut of = Self { found: Vec::new(), stops: Vec::new(), otherwise: Assertion::Present };
         let Some(inside) = reading.sentences.get(sentence as usize) else { return of };
         let hits = || reading.hits_in(inside.first, inside.end);
         let swallowed = |hit: &Hit| {
-            hits().any(|other| {
-                let kind = other.sense.kind.get();
-                (matches!(kind, sense::DECOY | sense::CUE) || kind == about)
-                    && other.first <= hit.first
-                    && other.end >= hit.end
-                    && other.end - other.first > hit.end - hit.first
-            })
+            let holds = |other: &Hit| other.first <= hit.first && other.end >= hit.end && other.end - other.first > hit.end - hit.first;
+            let swallows = |other: &Hit| match other.sense.kind.get() {
+                sense::DECOY | sense::CUE => true,
+                sense::CODE => terms.is_none(),
+                _ => false,
+            };
+            hits().any(|other| swallows(other) && holds(other)) || terms.is_some_and(|terms| terms.iter().any(holds))
         };
         let cues = hits().filter(|h| h.sense.kind.get() == sense::CUE && !swallowed(h));
         of.found = cues.filter_map(|h| Some((h.first, h.end, kb.rules().cues.get(h.sense.target.get() as usize)?))).collect();
@@ -75,7 +75,7 @@ pub(super) fn assert(kb: &KnowledgeBase, reading: &mut Reading) {
     for at in 0..reading.mentions.len() {
         let mention = reading.mentions[at];
         if cues.as_ref().is_none_or(|known| known.0 != mention.sentence) {
-            cues = Some((mention.sentence, Cues::of_sentence(kb, reading, mention.sentence, sense::CODE)));
+            cues = Some((mention.sentence, Cues::of_sentence(kb, reading, mention.sentence, None)));
         }
         if let Some((_, cues)) = &cues {
             reading.mentions[at].assertion = cues.assertion(mention.first, mention.end).0;

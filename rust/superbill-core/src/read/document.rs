@@ -49,11 +49,13 @@ pub struct Mention {
 pub struct Reading {
     pub tokens: Vec<Token>,
     pub sentences: Vec<Sentence>,
-    /// In order of start.
+    /// In order of start, without the terms of procedure families.
     pub hits: Vec<Hit>,
     pub mentions: Vec<Mention>,
-    /// The hits that are terms of procedure families: family and index of the hit, in this order.
-    terms: Vec<(u32, u32)>,
+    /// The terms of the procedure families of which an anchor is told, by family, then in order of start.
+    terms: Vec<Hit>,
+    /// By family, whether an anchor of it is told.
+    told: Vec<bool>,
     /// Tokens that may not be left out of a term, with their places.
     bare: Vec<(u32, Token)>,
 }
@@ -90,19 +92,36 @@ pub fn read(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
     reading.sentences.clear();
     reading.hits.clear();
     reading.mentions.clear();
-    let hits = &mut reading.hits;
+    reading.terms.clear();
+    let (hits, terms) = (&mut reading.hits, &mut reading.terms);
     trie.find_all(&reading.tokens, |m| {
-        hits.extend(kb.senses(m.phrase).iter().map(|&sense| Hit { first: m.first, end: m.end, sense }));
+        for &sense in kb.senses(m.phrase) {
+            let of_family = matches!(sense.kind.get(), sense::ELEMENT | sense::NEAR);
+            if of_family { &mut *terms } else { &mut *hits }.push(Hit { first: m.first, end: m.end, sense });
+        }
     });
     find_across(kb, &reading.tokens, &mut reading.bare, hits);
     hits.sort_by_key(|h| (h.first, std::cmp::Reverse(h.end)));
-    let of_family = |h: &Hit| matches!(h.sense.kind.get(), sense::ELEMENT | sense::NEAR).then_some(h.sense.target.get());
-    reading.terms.clear();
-    reading.terms.extend((0..).zip(hits.iter()).filter_map(|(at, h)| Some((of_family(h)?, at))));
-    reading.terms.sort_unstable();
+    keep_terms_in_play(kb, terms, &mut reading.told);
     split(text, reading);
     mention(kb, reading);
     assertion::assert(kb, reading);
+}
+
+/// Most families share words with every note ("left", "open") and are told in few: only where an anchor is told their terms are worth keeping.
+fn keep_terms_in_play(kb: &KnowledgeBase, terms: &mut Vec<Hit>, told: &mut Vec<bool>) {
+    let families = &kb.rules().families;
+    told.clear();
+    told.resize(families.len(), false);
+    for hit in terms.iter().filter(|h| h.sense.kind.get() == sense::ELEMENT) {
+        let family = hit.sense.target.get() as usize;
+        let element = families.get(family).and_then(|f| f.elements.get((hit.sense.extra.get() >> 16) as usize));
+        if element.is_some_and(|e| e.anchor) {
+            told[family] = true;
+        }
+    }
+    terms.retain(|h| told.get(h.sense.target.get() as usize) == Some(&true));
+    terms.sort_by_key(|h| (h.sense.target.get(), h.first, std::cmp::Reverse(h.end)));
 }
 
 /// Conditions whose term has a side or an article in it: the text is read once more without these words.
@@ -237,11 +256,11 @@ impl Reading {
         (self.sentences.partition_point(|s| s.first <= token)).saturating_sub(1) as u32
     }
 
-    /// The terms of a procedure family, in order of start.
-    pub fn terms_of(&self, family: u32) -> impl Iterator<Item = &Hit> {
-        let from = self.terms.partition_point(|t| t.0 < family);
-        let to = self.terms.partition_point(|t| t.0 <= family);
-        self.terms.get(from..to).unwrap_or_default().iter().filter_map(|t| self.hits.get(t.1 as usize))
+    /// The terms of a procedure family, in order of start; none where none of its anchors is told.
+    pub fn terms_of(&self, family: u32) -> &[Hit] {
+        let from = self.terms.partition_point(|t| t.sense.target.get() < family);
+        let to = self.terms.partition_point(|t| t.sense.target.get() <= family);
+        self.terms.get(from..to).unwrap_or_default()
     }
 
     /// The sentences of a block.

@@ -91,7 +91,7 @@ struct Reader<'a> {
     kind: &'a str,
     document: u32,
     /// The terms of the family, in order.
-    hits: Vec<&'a Hit>,
+    hits: &'a [Hit],
     out: &'a mut Vec<Said>,
 }
 
@@ -99,17 +99,22 @@ fn element(hit: &Hit) -> u32 {
     hit.sense.extra.get() >> 16
 }
 
-impl Reader<'_> {
-    fn in_sentence(&self, inside: &Sentence) -> &[&Hit] {
+impl<'a> Reader<'a> {
+    fn in_sentence(&self, inside: &Sentence) -> &'a [Hit] {
         let from = self.hits.partition_point(|h| h.first < inside.first);
         let to = self.hits.partition_point(|h| h.first < inside.end);
         self.hits.get(from..to).unwrap_or_default()
     }
 
+    fn cues(&self, sentence: u32) -> Cues<'a> {
+        let terms = self.reading.sentences.get(sentence as usize).map_or(&[][..], |inside| self.in_sentence(inside));
+        Cues::of_sentence(self.kb, self.reading, sentence, Some(terms))
+    }
+
     /// Whether a longer term of the element holds this one ("without contrast" the "contrast" in it).
     fn swallowed(&self, at: usize) -> bool {
-        let hit = self.hits[at];
-        let holds = |o: &&Hit| {
+        let hit = &self.hits[at];
+        let holds = |o: &Hit| {
             o.sense.kind == hit.sense.kind
                 && element(o) == element(hit)
                 && o.first <= hit.first
@@ -118,7 +123,7 @@ impl Reader<'_> {
         };
         let before = self.hits[..at].iter().rev().take_while(|o| o.first + LONGEST_TERM > hit.first);
         let beside = self.hits[at + 1..].iter().take_while(|o| o.first == hit.first);
-        before.chain(beside).copied().any(|o| holds(&o))
+        before.chain(beside).any(holds)
     }
 
     fn push(&mut self, sentence: u32, cues: &Cues<'_>, element: u32, what: What, first: u32, end: u32) {
@@ -138,7 +143,7 @@ impl Reader<'_> {
     fn values(&mut self) {
         let mut cues: Option<(u32, Cues<'_>)> = None;
         for at in 0..self.hits.len() {
-            let hit = self.hits[at];
+            let hit = &self.hits[at];
             if hit.sense.kind.get() != sense::ELEMENT || self.swallowed(at) {
                 continue;
             }
@@ -147,7 +152,7 @@ impl Reader<'_> {
                 continue;
             }
             if cues.as_ref().is_none_or(|known| known.0 != sentence) {
-                cues = Some((sentence, Cues::of_sentence(self.kb, self.reading, sentence, sense::ELEMENT)));
+                cues = Some((sentence, self.cues(sentence)));
             }
             let Some((_, cues)) = &cues else { continue };
             let (said, by_cue) = cues.assertion(hit.first, hit.end);
@@ -162,10 +167,10 @@ impl Reader<'_> {
     fn quantities(&mut self, measured: &Measured) {
         for (sentence, found) in measured {
             let (sentence, inside) = (*sentence, &self.reading.sentences[*sentence as usize]);
-            let cues = Cues::of_sentence(self.kb, self.reading, sentence, sense::ELEMENT);
+            let cues = self.cues(sentence);
             for (element, rule) in (0..).zip(&self.family.elements) {
                 let Some(quantity) = rule.quantity else { continue };
-                let is_near = |h: &&&Hit| h.sense.kind.get() == sense::NEAR && h.sense.extra.get() == element && h.end <= inside.end;
+                let is_near = |h: &&Hit| h.sense.kind.get() == sense::NEAR && h.sense.extra.get() == element && h.end <= inside.end;
                 let near: Vec<(u32, u32)> = self.in_sentence(inside).iter().filter(is_near).map(|h| (h.first, h.end)).collect();
                 if near.is_empty() && (rule.near || quantity == Quantity::Count) {
                     continue;
@@ -188,7 +193,7 @@ pub(super) fn said(kb: &KnowledgeBase, documents: &Documents<'_>, at: u32, famil
     let mut out = Vec::new();
     let told = |wanted: &dyn Fn(u32) -> bool| {
         let says = |h: &Hit| h.sense.kind.get() == sense::ELEMENT && wanted(element(h));
-        readings.iter().any(|reading| reading.terms_of(at).any(says))
+        readings.iter().any(|reading| reading.terms_of(at).iter().any(says))
     };
     // Most families are told nowhere in a note: an anchor of common words ("chest") is worth a look only where the rest that it needs ("CT") stands.
     let needed = family.requires.iter().filter_map(|(subject, condition)| match (subject, condition) {
@@ -200,7 +205,7 @@ pub(super) fn said(kb: &KnowledgeBase, documents: &Documents<'_>, at: u32, famil
     }
     let measured = family.elements.iter().any(|e| e.quantity.is_some());
     for (number, (reading, document)) in (0_u32..).zip(readings.iter().zip(&encounter.documents)) {
-        let hits: Vec<&Hit> = reading.terms_of(at).collect();
+        let hits = reading.terms_of(at);
         if hits.is_empty() {
             continue;
         }

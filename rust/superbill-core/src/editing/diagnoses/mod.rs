@@ -22,7 +22,8 @@ use crate::{
 /// The day that decides the code set: the last one of a stay, else the first day of service.
 fn decides(claim: &Claim) -> Option<Date> {
     let days = claim.lines[..claim.own].iter().map(|l| l.date);
-    if claim.setting == Setting::InpatientFacility { days.max() } else { days.min() }
+    let of_lines = if claim.setting == Setting::InpatientFacility { days.max() } else { days.min() };
+    of_lines.or(claim.day)
 }
 
 /// Whether a code is in ranges of keys.

@@ -21,6 +21,9 @@ pub(in crate::editing) struct Noted {
     first: Vec<Others>,
 }
 
+/// Kinds of notes that decide here; the lists of the others are the longest.
+const DECIDING: [u32; 4] = [note::EXCLUDES1, note::CODE_FIRST, note::USE_ADDITIONAL, note::CODE_ALSO];
+
 /// One bit for each diagnosis of the claim; more than these are too many anyway.
 type Others = u64;
 const MOST: usize = Others::BITS as usize;
@@ -36,11 +39,7 @@ pub(super) fn check(resolver: &Resolver<'_>, claim: &Claim, date: Date, noted: &
         // Whether a note of a kind names codes, and whether one of them is there.
         let (mut additional, mut also, mut etiology) = ((false, false), (false, false), false);
         if let Some(code) = diagnosis.id {
-            notes.each(code, date, |kind, targets| {
-                // Other notes, whose lists are the longest, decide nothing here.
-                if targets.is_empty() || !matches!(kind, note::EXCLUDES1 | note::CODE_FIRST | note::USE_ADDITIONAL | note::CODE_ALSO) {
-                    return;
-                }
+            notes.each(code, date, &DECIDING, |kind, targets| {
                 let mut named: Others = 0;
                 for (other, bit) in diagnoses.iter().zip(0..) {
                     let holds = |id: u32| targets.iter().any(|t| (t.start.get()..t.end.get()).contains(&id));

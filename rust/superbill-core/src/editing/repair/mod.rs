@@ -40,9 +40,33 @@ pub struct Repair {
     pub after: Changed,
 }
 
+/// How far the search for repairs came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Searched {
+    /// Nothing that a repair could clear was found.
+    Unneeded,
+    /// All that could be a repair was looked at: where none is told, none exists.
+    Complete,
+    /// It had to stop: where none is told, there may be one all the same.
+    Stopped,
+}
+
+impl Searched {
+    /// The word on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unneeded => "unneeded",
+            Self::Complete => "complete",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
 /// What can be done about what was found, and what has to be asked.
 #[derive(Clone, Debug, Default)]
 pub struct Repairs {
+    /// None where no pack tells what a repair may do.
+    pub searched: Option<Searched>,
     /// The least departure first.
     pub repairs: Vec<Repair>,
     pub queries: Vec<Query>,
@@ -75,14 +99,14 @@ pub fn repair(resolver: &Resolver<'_>, claim: &Claim, edited: &Edited) -> Repair
     let queries = queries::ask(resolver, claim, edited);
     let weights = Weights::new(resolver);
     if !edited.findings.iter().any(|f| weights.clears(f.rule)) {
-        return Repairs { repairs: Vec::new(), queries };
+        return Repairs { searched: Some(Searched::Unneeded), repairs: Vec::new(), queries };
     }
     let candidates = candidates::all(resolver, &weights, claim, edited);
     let mut problem = whole(resolver, &weights, claim);
     let none: [&Candidate; 0] = [];
     let reachable = problem.violations(none.into_iter()).iter().all(|v| candidates.iter().any(|c| v.may_be_cleared_by(c)));
     if !reachable {
-        return Repairs { repairs: Vec::new(), queries };
+        return Repairs { searched: Some(Searched::Complete), repairs: Vec::new(), queries };
     }
     let most = said.most.max(1) as usize;
     let (mut proven, mut held) = (true, false);
@@ -111,7 +135,8 @@ pub fn repair(resolver: &Resolver<'_>, claim: &Claim, edited: &Edited) -> Repair
         Some(tell(resolver, &problem, edited, (departure, proven), chosen()))
     };
     let repairs = combined.into_iter().filter_map(told).collect();
-    Repairs { repairs, queries }
+    let searched = Some(if proven { Searched::Complete } else { Searched::Stopped });
+    Repairs { searched, repairs, queries }
 }
 
 fn tell<'c>(

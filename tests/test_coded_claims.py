@@ -1,0 +1,81 @@
+"""What is coded is edited: the claim of the procedures, charges and history of an encounter, by the engine of `edit`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import claims
+import superbill
+from superbill import _core
+from superbill.default import installed_release, packs
+
+VECTORS = json.loads((Path(__file__).parent / "vectors" / "coded_claims.json").read_bytes())
+BASE = {
+    "id": "1",
+    "type": "office_visit",
+    "setting": "professional",
+    "date_of_service": "2026-05-04",
+    "documents": [{"id": "n", "text": "Assessment: Essential hypertension."}],
+}
+
+
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory: pytest.TempPathFactory) -> superbill.KnowledgeBase:
+    """Everything that is shipped, with invented tables of edits."""
+    folder = tmp_path_factory.mktemp("coded")
+    files = {name: text for name, text in claims.files().items() if not name.startswith("icd10cm")}
+    for name, text in files.items():
+        (folder / name).write_bytes(text.encode())
+    tabular, codes, effective = installed_release()
+    image, report = _core.build_sources([folder / name for name in files], packs(), installed=(str(tabular), str(codes), effective))
+    assert json.loads(report)["rejects"] == []
+    return superbill.KnowledgeBase.from_bytes(image)
+
+
+def told(coded: superbill.CodedEncounter) -> list[str]:
+    """As vectors write findings: rule, lines, lines denied after an arrow; of the others rule and codes."""
+    return [" ".join([f.rule, *(f.lines or f.codes), *(["->", *f.denied] if f.denied else [])]) for f in coded.findings]
+
+
+@pytest.mark.parametrize("vector", [pytest.param(v, id=v["name"]) for v in VECTORS])
+def test_vector(kb: superbill.KnowledgeBase, edited: superbill.KnowledgeBase, vector: dict[str, Any]) -> None:
+    coded = (edited if vector["tables"] else kb).code(BASE | vector["encounter"])
+    assert sorted(told(coded)) == sorted(vector["expect"])
+    assert coded.disposition is not None
+    assert coded.disposition.action == vector["action"]
+    # A reason for each rule that weighs.
+    assert {f.rule for f in coded.findings if f.severity != "info"} <= set(coded.disposition.reasons)
+
+
+def test_a_finding_names_the_table_that_it_rests_on(edited: superbill.KnowledgeBase) -> None:
+    charges = [{"code": "29881", "units": 1}, {"code": "29877", "units": 1}]
+    coded = edited.code(BASE | {"charges": charges})
+    (denied,) = [f for f in coded.findings if f.rule == "ptp.denied"]
+    assert (denied.codes, denied.severity, denied.release) == (("29881", "29877"), "error", "ncci_ptp_practitioner 2026-10-01")
+    assert coded.knowledge is not None
+    feeds = {release.feed for release in coded.knowledge.releases}
+    assert {"icd10cm_tabular", "ncci_ptp_practitioner", "ncci_mue_practitioner", "ncci_add_on"} <= feeds
+    (check,) = [f for f in edited.edit(claims.claim(["29881", "29877"], date="2026-05-04")).findings if f.rule == "ptp.denied"]
+    assert check.message == denied.message
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"history": [{"code": "29881", "units": 1, "date": "2026-02-30"}]}, "history[0].date"),
+        (
+            {"history": [{"id": "1", "code": "29881", "date": "2026-02-03"}, {"id": "1", "code": "29881", "date": "2026-02-03"}]},
+            "history[1].id",
+        ),
+        ({"charges": [{"code": "99213", "units": 1}, {"code": "99213", "units": 1, "modifiers": ["59"] * 100}]}, "charges[1].modifiers"),
+        ({"charges": [{"code": "99213", "units": 1}] * 1000}, "charges: expected at most 999"),
+    ],
+)
+def test_what_is_wrong_is_named(edited: superbill.KnowledgeBase, change: dict[str, Any], field: str) -> None:
+    with pytest.raises(superbill.EncounterError) as error:
+        edited.code(BASE | change)
+    assert str(error.value).startswith(field)
