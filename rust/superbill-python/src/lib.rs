@@ -10,13 +10,14 @@ mod codes;
 mod columns;
 mod errors;
 mod knowledge;
-mod offsets;
 mod reading;
 mod releases;
 mod search;
+mod serving;
 mod terminology;
 mod terms;
 mod translation;
+mod wire;
 
 use pyo3::{prelude::*, types::PyTuple};
 
@@ -51,6 +52,10 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(releases::pack_digest, module)?)?;
     module.add_function(wrap_pyfunction!(releases::open_or_build, module)?)?;
     module.add_function(wrap_pyfunction!(releases::write, module)?)?;
-    module.add_function(wrap_pyfunction!(releases::serve, module)?)?;
+    module.add("SERVER_SETTINGS", serving::settings(py)?)?;
+    module.add_function(wrap_pyfunction!(serving::server_settings, module)?)?;
+    module.add_function(wrap_pyfunction!(serving::serve, module)?)?;
+    module.add_function(wrap_pyfunction!(wire::to_wire, module)?)?;
+    module.add_function(wrap_pyfunction!(wire::from_wire, module)?)?;
     Ok(())
 }
