@@ -1,8 +1,8 @@
 """The server's CPU a message beside the same work in a process and a grpcio server that only echoes.
 
 `python benches/load.py [--kb FILE] [SECONDS]` cycles the notes of MTSamples, and claims of ten lines, through the program that
-`cargo bench -p superbill-server --bench load --no-run` builds and `SUPERBILL_LOAD` names. Figures of a server are those of its process alone
-(utime and stime). Traffic stays on loopback.
+`cargo bench -p superbill-server --bench load --no-run` builds and `SUPERBILL_LOAD` names. Figures of a server are those of its process
+alone (utime and stime). Traffic stays on loopback.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import inspect
 import json
 import re
@@ -115,6 +116,18 @@ def test_an_error_of_the_callers_iterable_is_the_callers(client: Client) -> None
     assert next(answers) == client.code(TEXTS[0])
     with pytest.raises(LookupError, match="mine"):
         list(answers)
+
+
+@pytest.mark.corpora
+def test_every_note_of_mtsamples_is_the_same_near_and_far(kb: superbill.KnowledgeBase, client: Client, corpora: Path) -> None:
+    with gzip.open(corpora / "mtsamples.jsonl.gz", "rt", encoding="utf-8") as file:
+        encounters = [encounter(json.loads(line)["text"]) for line in file]
+    near, far = kb.code_many(encounters), client.code_many(encounters)
+    assert len(near) > 2000
+    # All but a few have codes; one that has none must say so alike.
+    assert [str(answer) if isinstance(answer, Exception) else answer.to_protobuf() for answer in near] == [
+        str(answer) if isinstance(answer, Exception) else answer.to_protobuf() for answer in far
+    ]
 
 
 def test_codes(kb: superbill.KnowledgeBase, client: Client) -> None:
