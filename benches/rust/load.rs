@@ -35,7 +35,17 @@ struct Run {
     messages: usize,
     failed: usize,
     seconds: f64,
+    /// Of this process while it worked; of use without a server.
+    cpu: f64,
     latencies: Vec<Duration>,
+}
+
+/// Seconds that this process has run on a processor.
+fn cpu() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at).and_then(|f| f.parse::<f64>().ok()).unwrap_or_default();
+    (ticks(11) + ticks(12)) / 100.0
 }
 
 impl Run {
@@ -46,10 +56,11 @@ impl Run {
             self.latencies.get(place).or(self.latencies.last()).map_or(0.0, |l| l.as_secs_f64() * 1e3)
         };
         println!(
-            "{{\"messages\": {}, \"failed\": {}, \"seconds\": {:.3}, \"p50_ms\": {:.3}, \"p99_ms\": {:.3}, \"p999_ms\": {:.3}}}",
+            "{{\"messages\": {}, \"failed\": {}, \"seconds\": {:.3}, \"cpu\": {:.2}, \"p50_ms\": {:.3}, \"p99_ms\": {:.3}, \"p999_ms\": {:.3}}}",
             self.messages,
             self.failed,
             self.seconds,
+            self.cpu,
             at(0.5),
             at(0.99),
             at(0.999)
@@ -87,12 +98,12 @@ fn in_process(kind: &str, messages: &str, target: &str, seconds: f64) -> Result<
     for at in 0..200 {
         one(at);
     }
-    let (started, mut messages, mut failed) = (Instant::now(), 0, 0);
+    let (started, before, mut messages, mut failed) = (Instant::now(), cpu(), 0, 0);
     while started.elapsed().as_secs_f64() < seconds {
         failed += usize::from(one(messages));
         messages += 1;
     }
-    Ok(Run { messages, failed, seconds: started.elapsed().as_secs_f64(), latencies: Vec::new() })
+    Ok(Run { messages, failed, seconds: started.elapsed().as_secs_f64(), cpu: cpu() - before, latencies: Vec::new() })
 }
 
 /// Messages as bytes.
@@ -179,7 +190,7 @@ where
         latencies.extend(of_task);
         failed += of_failed;
     }
-    Ok(Run { messages: latencies.len(), failed, seconds: started.elapsed().as_secs_f64(), latencies })
+    Ok(Run { messages: latencies.len(), failed, seconds: started.elapsed().as_secs_f64(), cpu: 0.0, latencies })
 }
 
 /// Messages over `concurrency` streams, each with some on the way.
@@ -200,7 +211,7 @@ where
         messages += of_task;
         failed += of_failed;
     }
-    Ok(Run { messages, failed, seconds: started.elapsed().as_secs_f64(), latencies: Vec::new() })
+    Ok(Run { messages, failed, seconds: started.elapsed().as_secs_f64(), cpu: 0.0, latencies: Vec::new() })
 }
 
 /// Sends requests until the end; what is on the way is bounded by the channel and the windows of the connection.

@@ -58,12 +58,12 @@ struct Failures {
 
 impl Failures {
     fn of<T>(request: &Request<T>, pseudonyms: &Arc<Pseudonyms>) -> Self {
-        Self { call: request.extensions().get::<CallId>().cloned(), pseudonyms: Arc::clone(pseudonyms) }
+        Self { call: request.extensions().get::<CallId>().copied(), pseudonyms: Arc::clone(pseudonyms) }
     }
 
     fn tell(&self, id: &str, status: &Status) {
         if tracing::enabled!(target: "superbill", tracing::Level::INFO) {
-            let call = self.call.as_ref().map_or("", |c| &c.0);
+            let call = self.call.map(|c| c.to_string()).unwrap_or_default();
             let (encounter, code) = (self.pseudonyms.of(id), code_name(status.code()));
             tracing::info!(target: "superbill", call, encounter, code, reason = status.message(), "message not answered");
         }

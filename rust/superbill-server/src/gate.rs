@@ -5,7 +5,7 @@ use crate::{
     config::Logged,
     deadline::Deadline,
     limits::{Budget, HeldBody, Taken, busy},
-    logs::{CallId, call_id},
+    logs::CallId,
     metrics::Metrics,
 };
 use bytes::Bytes;
@@ -23,7 +23,7 @@ use tower::{Layer, Service};
 /// The grain of the runtime's clock.
 const TICK: Duration = Duration::from_millis(1);
 
-/// The header in which a caller is told the id of the call.
+/// The header in which a caller whose call failed is told its id.
 const CALL_ID: &str = "x-request-id";
 
 /// What calls are held against.
@@ -73,9 +73,9 @@ impl Drop for Call {
         let failed = !matches!(self.code, Code::Ok | Code::NotFound);
         match self.rules.logged {
             Logged::Failed | Logged::All if failed => {
-                tracing::warn!(target: "superbill", call = &*self.id.0, method = self.method, code, ms = took * 1e3, "call failed");
+                tracing::warn!(target: "superbill", call = %self.id, method = self.method, code, ms = took * 1e3, "call failed");
             }
-            Logged::All => tracing::info!(target: "superbill", call = &*self.id.0, method = self.method, code, ms = took * 1e3, "call"),
+            Logged::All => tracing::info!(target: "superbill", call = %self.id, method = self.method, code, ms = took * 1e3, "call"),
             _ => (),
         }
     }
@@ -156,12 +156,12 @@ where
         let mut call = Call {
             rules: Arc::clone(&self.rules),
             method: method.map_or("other", |m| POLICY[m].0),
-            id: CallId(call_id().into()),
+            id: CallId::next(),
             started: Instant::now(),
             code: Code::Cancelled,
             taken: None,
         };
-        request.extensions_mut().insert(call.id.clone());
+        request.extensions_mut().insert(call.id);
         // tonic would answer CANCELLED; it is asked after this, where both are due.
         let latest = Deadline::in_headers(request.headers()).at().map(|at| at.checked_sub(TICK).unwrap_or(at));
         let admitted = self.rules.admit(&mut call, method, &mut request);
@@ -175,11 +175,11 @@ where
                 },
                 (Err(status), _) => status.into_http(),
             };
-            if let Ok(id) = HeaderValue::from_str(&call.id.0) {
-                response.headers_mut().insert(CALL_ID, id);
-            }
             if let Some(code) = code_of(response.headers()) {
                 call.code = code;
+                if let Ok(id) = HeaderValue::from_str(&call.id.to_string()) {
+                    response.headers_mut().insert(CALL_ID, id);
+                }
             }
             Ok(response.map(|body| Body::new(Watched { body, call })))
         })

@@ -3,11 +3,12 @@
 use crate::config::Log;
 use ring::{hmac, rand};
 use std::{
+    fmt,
     fs::OpenOptions,
     io::{self, Write},
     path::PathBuf,
     sync::{
-        Arc, OnceLock,
+        OnceLock,
         atomic::{AtomicU64, Ordering},
         mpsc::{SyncSender, sync_channel},
     },
@@ -127,21 +128,29 @@ impl Pseudonyms {
     }
 }
 
-/// An id for each call, which the caller is told as well: a part of this start, and a number.
-pub(crate) fn call_id() -> String {
-    static START: OnceLock<u32> = OnceLock::new();
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    let start = START.get_or_init(|| {
-        let mut bytes = [0; 4];
-        let _ = rand::SecureRandom::fill(&rand::SystemRandom::new(), &mut bytes);
-        u32::from_le_bytes(bytes)
-    });
-    format!("{start:08x}-{:x}", NEXT.fetch_add(1, Ordering::Relaxed))
+/// What a call is known by in logs, and to its caller where it fails: a part of this start, and a number.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CallId(u64);
+
+impl CallId {
+    pub(crate) fn next() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
-/// What a call is known by in logs.
-#[derive(Clone, Debug)]
-pub(crate) struct CallId(pub Arc<str>);
+impl fmt::Display for CallId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        static START: OnceLock<u32> = OnceLock::new();
+        let start = START.get_or_init(|| {
+            let mut bytes = [0; 4];
+            // Without chance, ids of two starts may be the same; calls go on.
+            let _ = rand::SecureRandom::fill(&rand::SystemRandom::new(), &mut bytes);
+            u32::from_le_bytes(bytes)
+        });
+        write!(out, "{start:08x}-{:x}", self.0)
+    }
+}
 
 #[cfg(test)]
 mod tests {
