@@ -317,6 +317,14 @@ def test_bytes_held_are_bounded(kb: superbill.KnowledgeBase) -> None:
             assert client.status().held_bytes < MIB
 
 
+def test_a_stream_holds_a_message_and_not_all_that_it_had(kb: superbill.KnowledgeBase) -> None:
+    note = json.dumps(encounter("Assessment: asthma. " * 500)).encode()
+    with served("--limits-held-bytes", str(MIB)) as server, Client(server.address, retries=Retries(attempts=1)) as client:
+        expected = kb.code(note)
+        assert sum(answer == expected for answer in client.code_stream([note] * 300)) == 300
+        assert client.status().held_bytes < MIB // 4
+
+
 def test_garbage(server: Served) -> None:
     before = server.resident()
     chance = random.Random(1)

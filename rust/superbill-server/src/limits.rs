@@ -67,10 +67,10 @@ impl Taken {
         true
     }
 
-    /// Gives some back before the end: a message of a stream that is answered is no longer held.
-    pub(crate) fn give_back(&self, amount: usize) {
-        let before = self.amount.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |held| Some(held.saturating_sub(amount)));
-        self.budget.held.fetch_sub(before.unwrap_or(0).min(amount), Ordering::Relaxed);
+    /// Gives back what is over this much: of a stream the messages that are answered are no longer held, whatever they were on the wire.
+    pub(crate) fn keep(&self, most: usize) {
+        let before = self.amount.fetch_min(most, Ordering::Relaxed);
+        self.budget.held.fetch_sub(before.saturating_sub(most), Ordering::Relaxed);
     }
 }
 
@@ -120,10 +120,10 @@ mod tests {
         let first = budget.take(4).unwrap();
         assert!(budget.take(7).is_none());
         assert!(first.add(6) && !first.add(1));
-        first.give_back(9);
+        first.keep(1);
         assert_eq!(budget.held(), 1);
-        first.give_back(100);
-        assert_eq!(budget.held(), 0);
+        first.keep(100);
+        assert_eq!(budget.held(), 1);
         drop(budget.take(10));
         drop(first);
         assert_eq!(budget.held(), 0);

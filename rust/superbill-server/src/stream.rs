@@ -20,12 +20,15 @@ use tonic::{Status, Streaming};
 /// Work after which other calls on the same thread have their turn.
 const TURN: Duration = Duration::from_micros(500);
 
+/// What may have come of the next message when one is taken.
+const FRAME: usize = 64 << 10;
+
 /// Answers to the messages of one stream. It is polled when there is room for an answer, so a reader that is slow slows its own stream and holds no
 /// more than one message.
 pub(crate) struct Answers<Q, A, W> {
     requests: Streaming<Q>,
     begin: W,
-    later: Option<(Later<A>, usize)>,
+    later: Option<Later<A>>,
     index: u64,
     held: Option<Arc<Taken>>,
     until: Option<Until>,
@@ -52,9 +55,9 @@ impl<Q, A, W> Answers<Q, A, W> {
     }
 
     /// The answer of the message in work, with its place.
-    fn answer(&mut self, bytes: usize, answer: Result<A, Status>) -> (u64, Result<A, Status>) {
+    fn answer(&mut self, answer: Result<A, Status>) -> (u64, Result<A, Status>) {
         if let Some(held) = &self.held {
-            held.give_back(bytes);
+            held.keep(FRAME);
         }
         let index = self.index;
         self.index += 1;
@@ -75,11 +78,10 @@ where
         if this.ended {
             return Poll::Ready(None);
         }
-        if let Some((later, bytes)) = &mut this.later {
+        if let Some(later) = &mut this.later {
             let answer = ready!(later.as_mut().poll(context));
-            let bytes = *bytes;
             this.later = None;
-            return Poll::Ready(Some(Ok(this.answer(bytes, answer))));
+            return Poll::Ready(Some(Ok(this.answer(answer))));
         }
         if this.turn.is_some_and(|began| began.elapsed() > TURN) {
             this.turn = None;
@@ -96,11 +98,13 @@ where
                     return end(this, unauthenticated());
                 }
                 this.turn.get_or_insert_with(Instant::now);
-                let bytes = request.encoded_len();
+                if let Some(held) = &this.held {
+                    held.keep(request.encoded_len() + FRAME);
+                }
                 match (this.begin)(request) {
-                    Begun::Now(answer) => Poll::Ready(Some(Ok(this.answer(bytes, answer)))),
+                    Begun::Now(answer) => Poll::Ready(Some(Ok(this.answer(answer)))),
                     Begun::Later(later) => {
-                        this.later = Some((later, bytes));
+                        this.later = Some(later);
                         self.poll_next(context)
                     }
                 }
