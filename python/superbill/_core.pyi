@@ -12,6 +12,7 @@ from superbill import models
 
 __all__ = [
     "FORMAT_VERSION",
+    "SERVER_SETTINGS",
     "SEVERITIES",
     "STANDINGS",
     "BuildError",
@@ -37,10 +38,13 @@ __all__ = [
     "build",
     "build_sources",
     "diff",
+    "from_wire",
     "open_or_build",
     "overlay",
     "pack_digest",
     "serve",
+    "server_settings",
+    "to_wire",
     "write",
 ]
 
@@ -99,6 +103,8 @@ STANDINGS: tuple[_Standing, ...]
 """What can be told of a code on a day, by the numbers of `KnowledgeBase.validate_arrays`."""
 FORMAT_VERSION: int
 """Version of the knowledge base file."""
+SERVER_SETTINGS: tuple[tuple[str, str, str], ...]
+"""What can be set of a server: name, default, what it is."""
 
 class SuperbillError(Exception):
     """Any error of Superbill."""
@@ -993,8 +999,27 @@ def write(path: str | os.PathLike[str], image: bytes) -> None:
     Raises `KnowledgeBaseError` where the place cannot be written.
     """
 
-def serve(path: str | os.PathLike[str], address: str, listening: Callable[[str], None], *, threads: int = 0) -> None:
-    """Serves a knowledge base file over gRPC on a loopback address until interrupted; calls `listening` with the address once it listens.
+def server_settings(flags: Sequence[tuple[str, str]]) -> list[tuple[str, str, str]]:
+    """The settings that a server would be started with: `(name, value, origin)`.
 
-    Raises `KnowledgeBaseError` or `ServerError`.
+    The origin is `flag`, `environment`, `file` or `default`. Raises `ServerError` naming the setting that is wrong.
+    """
+
+def serve(flags: Sequence[tuple[str, str]], default: _Path, listening: Callable[[str, str | None], None]) -> None:
+    """Serves over gRPC until interrupted; calls `listening` with the address, and that of the metrics or `None`, once it listens.
+
+    `default` is the knowledge base where no setting names one. Raises `KnowledgeBaseError` or `ServerError`.
+    """
+
+def to_wire(message: str, value: object) -> bytes:
+    """A request as bytes of the wire: of an encounter or a claim as `KnowledgeBase.code` and `.edit` take them, else of JSON.
+
+    Raises `EncounterError` or `ClaimError` naming the place.
+    """
+
+def from_wire(message: str, bytes: bytes) -> Any:
+    """An answer from bytes of the wire.
+
+    A `CodedEncounter`, a `Check`, of a stream `(index, answer)` or `(index, (code, message))`, else JSON. Raises `SuperbillError` where the
+    bytes are not of the schema.
     """

@@ -6,12 +6,16 @@ from __future__ import annotations
 import msgspec
 
 __all__ = [
+    "AddOn",
     "Alternative",
+    "Attribute",
+    "Block",
     "Change",
     "Charge",
     "Check",
     "Claim",
     "ClaimDiagnosis",
+    "CodeInfo",
     "CodedEncounter",
     "CodedItem",
     "Completeness",
@@ -19,12 +23,17 @@ __all__ = [
     "Diagnosis",
     "Disposition",
     "Document",
+    "EditRule",
     "Encounter",
     "Evidence",
     "Fact",
     "Finding",
     "Knowledge",
     "Line",
+    "LookupResult",
+    "MapRow",
+    "MapTarget",
+    "Note",
     "Patient",
     "Payer",
     "Procedure",
@@ -32,7 +41,13 @@ __all__ = [
     "Query",
     "Release",
     "Repair",
+    "SourceFile",
+    "Status",
     "Step",
+    "SystemCoverage",
+    "TermMatch",
+    "Translation",
+    "ValidateResult",
     "Visit",
     "VisitElement",
 ]
@@ -377,3 +392,208 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     # What it does, and why it may.
     message: str = ""
     citation: str = ""
+
+
+# superbill/v1/coding.proto: The service: the same engine as `import superbill`, the same answer byte for byte.
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why one message of a stream has no answer: what the call would have failed with, had it come alone."""
+
+    # A code of google.rpc.Code, such as 3 for INVALID_ARGUMENT.
+    code: int = 0
+    # Names the field, never its value.
+    message: str = ""
+
+
+# superbill/v1/terminology.proto: Code systems, terms and rules of the knowledge base, each as it is on a day. No answer
+# holds a descriptor of a licensed CPT file.
+
+
+class LookupResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    # Absent where no code of the knowledge base is written so.
+    info: CodeInfo | None = None
+    # Why it cannot be looked up: malformed, or a code of two systems.
+    problem: str | None = None
+
+
+class CodeInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is known of a code on a day."""
+
+    # As people write it: with the dot of ICD-10-CM.
+    code: str = ""
+    system: str = ""
+    # The publisher's title on the day; our own words for CPT; empty where there are none.
+    description: str = ""
+    short_description: str = ""
+    # Whether it can stand on a claim on the day.
+    billable: bool = False
+    # valid | header | not_yet | expired | undated (tables name it without saying when it holds)
+    standing: str = ""
+    # Whether a loaded release of its system covers the day.
+    covered: bool = False
+    # The day from which this holds; absent where it held before the first loaded release.
+    effective: str | None = None
+    # The last day on which this holds; absent where it holds in the newest loaded release.
+    end: str | None = None
+    # The code above; absent at the top.
+    parent: str | None = None
+    # The codes below, on the day.
+    children: tuple[str, ...] = ()
+    # Everything above, nearest first.
+    ancestors: tuple[str, ...] = ()
+    # Codes that the publisher names in the place of an expired one.
+    successors: tuple[str, ...] = ()
+    # Chapter and section of ICD-10-CM, nearest first.
+    blocks: tuple[Block, ...] = ()
+    # Terms that the title includes.
+    inclusion_terms: tuple[str, ...] = ()
+    # Notes of the tabular list on the code itself; those of the codes above hold for it as well.
+    notes: tuple[Note, ...] = ()
+    # Primary codes beside which alone it may be reported (NCCI add-on edits).
+    add_on_to: tuple[AddOn, ...] = ()
+    # What official tables say of the code on the day.
+    attributes: tuple[Attribute, ...] = ()
+    # How well a search found it: exact | prefix | typo | partial (no code has all the words); absent for what no search
+    # found.
+    matched: str | None = None
+
+
+class Block(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    name: str = ""
+    title: str = ""
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    # excludes1 | excludes2 | code_first | use_additional | code_also | includes
+    kind: str = ""
+    text: str = ""
+    # Codes that it names.
+    codes: tuple[str, ...] = ()
+
+
+class AddOn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    # Absent where the contractor says which.
+    primary: str | None = None
+    # 1, 2 or 3: who decides what the primary codes are.
+    edit_type: int = 0
+
+
+class Attribute(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    name: str = ""
+    # A setting, modifier or model, or empty.
+    qualifier: str = ""
+    # One of these; neither where the code is a member of what the name says.
+    number: int | None = None
+    text: str | None = None
+
+
+class TermMatch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A term in a text; offsets in code points, half-open."""
+
+    start: int = 0
+    end: int = 0
+    codes: tuple[str, ...] = ()
+
+
+class Translation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a SNOMED CT concept is in ICD-10-CM on a day. What is not known is never guessed."""
+
+    concept: str = ""
+    # mapped | incomplete | context_required | cannot_be_classified | no_code | unmapped
+    status: str = ""
+    # The codes that can stand on a claim on the day, in sequence.
+    codes: tuple[str, ...] = ()
+    # What each group of the map gives, in sequence, fit for a claim or not.
+    targets: tuple[MapTarget, ...] = ()
+    # What must be known to answer: age_at_onset | age | sex | comorbidity | rule
+    missing: tuple[str, ...] = ()
+    # The first day of the release of the map.
+    release: str | None = None
+    # Whether a loaded release of ICD-10-CM covers the day.
+    covered: bool = False
+    # Every row of the map looked at, in order.
+    proof: tuple[MapRow, ...] = ()
+
+
+class MapTarget(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    # As people write it; with "?" where the seventh character is not known.
+    code: str = ""
+    # valid | incomplete | invalid_at_date
+    standing: str = ""
+    # The title of the code on the day.
+    description: str = ""
+    # Codes to choose from where this one cannot stand on a claim.
+    candidates: tuple[str, ...] = ()
+    # chosen (the code of the documented side) | unspecified (there are codes by side and none is documented) | empty
+    side: str = ""
+    # The group of the map, from 1: the place in the sequence.
+    group: int = 0
+    # laterality | episode_of_care | external_cause ...; in the map's words what has no name
+    advice: tuple[str, ...] = ()
+    # The UUID of the row of the release that gave it.
+    row: str = ""
+    # The rule of that row.
+    rule: str = ""
+    # properly_classified | context_dependent | ... | other
+    category: str = ""
+
+
+class MapRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    group: int = 0
+    priority: int = 0
+    # The UUID of the release.
+    row: str = ""
+    rule: str = ""
+    # true | false | unknown
+    truth: str = ""
+
+
+class ValidateResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    # valid | header | not_yet | expired | undated | unknown | malformed; empty where the code is of two systems
+    standing: str = ""
+    # Codes that the publisher names in the place of an expired one.
+    successors: tuple[str, ...] = ()
+    # Why it cannot be told.
+    problem: str | None = None
+
+
+class SourceFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    feed: str = ""
+    effective: str = ""
+    # Last day that it decides; absent while open.
+    end: str | None = None
+    file: str = ""
+    sha256: str = ""
+    rows: int = 0
+    # Rows that could not be used, allowed by name when it was built.
+    rejected: int = 0
+
+
+class SystemCoverage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    system: str = ""
+    codes: int = 0
+    # First and last day that releases cover which list the system whole; absent where none does.
+    first: str | None = None
+    last: str | None = None
+
+
+class EditRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A rule of claim editing."""
+
+    id: str = ""
+    # error | review | info
+    severity: str = ""
+    title: str = ""
+    # With names in braces, which a finding fills in.
+    message: str = ""
+    citation: str = ""
+    remedy: str | None = None
+    effective: str = ""
+    end: str | None = None
+    pack: str = ""
+    version: str = ""
+    # Of a payer's or site's rule: which level it stands on.
+    level: str | None = None
+    # Rules that it says it overrides.
+    overrides: tuple[str, ...] = ()

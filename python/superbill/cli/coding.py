@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import superbill
-from superbill.cli.options import add_date, add_json, add_knowledge_base, knowledge_base
+from superbill.cli.options import add_date, add_json, add_knowledge_base, add_server, engine, knowledge_base
 
 DEMO = Path(__file__).parents[1] / "demo"
 # Lines coded at once: enough to keep every core busy, few enough that answers come while the rest is read.
@@ -38,6 +38,7 @@ def add_commands(commands: Any) -> None:
     code.add_argument("--type", default="office_visit", help="encounter type of a text (default: %(default)s)")
     code.add_argument("--setting", default="professional", help="setting of a text (default: %(default)s)")
     code.add_argument("--threads", type=int, default=0, metavar="N", help="threads for --jsonl (default: one a core)")
+    add_server(code)
     add_knowledge_base(code)
     add_json(code)
     code.set_defaults(run=run_code)
@@ -76,7 +77,7 @@ def run_code(options: argparse.Namespace) -> int:
     if len(content) > LARGEST_INPUT:
         raise superbill.EncounterError(f"{options.file}: over the limit of {LARGEST_INPUT >> 20} MiB")
     encounter = as_encounter(content, options)
-    coded = knowledge_base(options).code(encounter)
+    coded = engine(options).code(encounter)
     if options.json:
         write_line(coded.to_json())
     else:
@@ -122,7 +123,7 @@ def code_lines(file: BinaryIO, options: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    kb = knowledge_base(options)
+    kb = engine(options)
     total = sum(1 for line in file if line.strip()) if file.seekable() else None
     if total is not None:
         file.seek(0)

@@ -27,7 +27,7 @@ from superbill.v1 import coded_pb2 as superbill_dot_v1_dot_coded__pb2
 from superbill.v1 import encounter_pb2 as superbill_dot_v1_dot_encounter__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19superbill/v1/coding.proto\x12\x0csuperbill.v1\x1a\x18superbill/v1/claim.proto\x1a\x18superbill/v1/coded.proto\x1a\x1csuperbill/v1/encounter.proto\"9\n\x0b\x43odeRequest\x12*\n\tencounter\x18\x01 \x01(\x0b\x32\x17.superbill.v1.Encounter\";\n\x0c\x43odeResponse\x12+\n\x05\x63oded\x18\x01 \x01(\x0b\x32\x1c.superbill.v1.CodedEncounter\"1\n\x0b\x45\x64itRequest\x12\"\n\x05\x63laim\x18\x01 \x01(\x0b\x32\x13.superbill.v1.Claim\"2\n\x0c\x45\x64itResponse\x12\"\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x13.superbill.v1.Check2\x86\x01\n\x06\x43oding\x12=\n\x04\x43ode\x12\x19.superbill.v1.CodeRequest\x1a\x1a.superbill.v1.CodeResponse\x12=\n\x04\x45\x64it\x12\x19.superbill.v1.EditRequest\x1a\x1a.superbill.v1.EditResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19superbill/v1/coding.proto\x12\x0csuperbill.v1\x1a\x18superbill/v1/claim.proto\x1a\x18superbill/v1/coded.proto\x1a\x1csuperbill/v1/encounter.proto\"9\n\x0b\x43odeRequest\x12*\n\tencounter\x18\x01 \x01(\x0b\x32\x17.superbill.v1.Encounter\";\n\x0c\x43odeResponse\x12+\n\x05\x63oded\x18\x01 \x01(\x0b\x32\x1c.superbill.v1.CodedEncounter\"\x84\x01\n\x12\x43odeStreamResponse\x12\r\n\x05index\x18\x01 \x01(\x04\x12-\n\x05\x63oded\x18\x02 \x01(\x0b\x32\x1c.superbill.v1.CodedEncounterH\x00\x12&\n\x06status\x18\x03 \x01(\x0b\x32\x14.superbill.v1.StatusH\x00\x42\x08\n\x06\x61nswer\"A\n\x0b\x45\x64itRequest\x12\"\n\x05\x63laim\x18\x01 \x01(\x0b\x32\x13.superbill.v1.Claim\x12\x0e\n\x06repair\x18\x02 \x01(\x08\"2\n\x0c\x45\x64itResponse\x12\"\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x13.superbill.v1.Check\"{\n\x12\x45\x64itStreamResponse\x12\r\n\x05index\x18\x01 \x01(\x04\x12$\n\x05\x63heck\x18\x02 \x01(\x0b\x32\x13.superbill.v1.CheckH\x00\x12&\n\x06status\x18\x03 \x01(\x0b\x32\x14.superbill.v1.StatusH\x00\x42\x08\n\x06\x61nswer\"\'\n\x06Status\x12\x0c\n\x04\x63ode\x18\x01 \x01(\r\x12\x0f\n\x07message\x18\x02 \x01(\t2\xa4\x02\n\x06\x43oding\x12=\n\x04\x43ode\x12\x19.superbill.v1.CodeRequest\x1a\x1a.superbill.v1.CodeResponse\x12M\n\nCodeStream\x12\x19.superbill.v1.CodeRequest\x1a .superbill.v1.CodeStreamResponse(\x01\x30\x01\x12=\n\x04\x45\x64it\x12\x19.superbill.v1.EditRequest\x1a\x1a.superbill.v1.EditResponse\x12M\n\nEditStream\x12\x19.superbill.v1.EditRequest\x1a .superbill.v1.EditStreamResponse(\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,10 +38,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CODEREQUEST']._serialized_end=182
   _globals['_CODERESPONSE']._serialized_start=184
   _globals['_CODERESPONSE']._serialized_end=243
-  _globals['_EDITREQUEST']._serialized_start=245
-  _globals['_EDITREQUEST']._serialized_end=294
-  _globals['_EDITRESPONSE']._serialized_start=296
-  _globals['_EDITRESPONSE']._serialized_end=346
-  _globals['_CODING']._serialized_start=349
-  _globals['_CODING']._serialized_end=483
+  _globals['_CODESTREAMRESPONSE']._serialized_start=246
+  _globals['_CODESTREAMRESPONSE']._serialized_end=378
+  _globals['_EDITREQUEST']._serialized_start=380
+  _globals['_EDITREQUEST']._serialized_end=445
+  _globals['_EDITRESPONSE']._serialized_start=447
+  _globals['_EDITRESPONSE']._serialized_end=497
+  _globals['_EDITSTREAMRESPONSE']._serialized_start=499
+  _globals['_EDITSTREAMRESPONSE']._serialized_end=622
+  _globals['_STATUS']._serialized_start=624
+  _globals['_STATUS']._serialized_end=663
+  _globals['_CODING']._serialized_start=666
+  _globals['_CODING']._serialized_end=958
 # @@protoc_insertion_point(module_scope)

@@ -20,14 +20,44 @@ class CodeResponse(_message.Message):
     coded: _coded_pb2.CodedEncounter
     def __init__(self, coded: _Optional[_Union[_coded_pb2.CodedEncounter, _Mapping]] = ...) -> None: ...
 
+class CodeStreamResponse(_message.Message):
+    __slots__ = ("index", "coded", "status")
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    CODED_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    index: int
+    coded: _coded_pb2.CodedEncounter
+    status: Status
+    def __init__(self, index: _Optional[int] = ..., coded: _Optional[_Union[_coded_pb2.CodedEncounter, _Mapping]] = ..., status: _Optional[_Union[Status, _Mapping]] = ...) -> None: ...
+
 class EditRequest(_message.Message):
-    __slots__ = ("claim",)
+    __slots__ = ("claim", "repair")
     CLAIM_FIELD_NUMBER: _ClassVar[int]
+    REPAIR_FIELD_NUMBER: _ClassVar[int]
     claim: _claim_pb2.Claim
-    def __init__(self, claim: _Optional[_Union[_claim_pb2.Claim, _Mapping]] = ...) -> None: ...
+    repair: bool
+    def __init__(self, claim: _Optional[_Union[_claim_pb2.Claim, _Mapping]] = ..., repair: bool = ...) -> None: ...
 
 class EditResponse(_message.Message):
     __slots__ = ("check",)
     CHECK_FIELD_NUMBER: _ClassVar[int]
     check: _claim_pb2.Check
     def __init__(self, check: _Optional[_Union[_claim_pb2.Check, _Mapping]] = ...) -> None: ...
+
+class EditStreamResponse(_message.Message):
+    __slots__ = ("index", "check", "status")
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    CHECK_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    index: int
+    check: _claim_pb2.Check
+    status: Status
+    def __init__(self, index: _Optional[int] = ..., check: _Optional[_Union[_claim_pb2.Check, _Mapping]] = ..., status: _Optional[_Union[Status, _Mapping]] = ...) -> None: ...
+
+class Status(_message.Message):
+    __slots__ = ("code", "message")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    code: int
+    message: str
+    def __init__(self, code: _Optional[int] = ..., message: _Optional[str] = ...) -> None: ...

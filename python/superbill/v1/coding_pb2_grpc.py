@@ -26,7 +26,18 @@ if _version_not_supported:
 
 
 class CodingStub(object):
-    """Missing associated documentation comment in .proto file."""
+    """Codes encounters and checks claims. Every answer names the knowledge base that gave it (`knowledge`), and is of one knowledge base alone, also
+    while another is taken into use.
+
+    Errors of a call, and of a message in a stream:
+    INVALID_ARGUMENT     a field is missing, malformed or over its limit; the message names the field, never its value
+    DEADLINE_EXCEEDED    the caller's deadline passed; there is never a partial answer
+    RESOURCE_EXHAUSTED   more calls or bytes than the server takes at once; google.rpc.RetryInfo in the details says when to come again
+    FAILED_PRECONDITION  the knowledge base has no rules for what is asked
+    UNAUTHENTICATED      no valid bearer token, or it has expired
+    PERMISSION_DENIED    none of the token's roles may call this
+    UNAVAILABLE          the server is stopping: ask another one, or again
+    """
 
     def __init__(self, channel):
         """Constructor.
@@ -39,27 +50,61 @@ class CodingStub(object):
                 request_serializer=superbill_dot_v1_dot_coding__pb2.CodeRequest.SerializeToString,
                 response_deserializer=superbill_dot_v1_dot_coding__pb2.CodeResponse.FromString,
                 _registered_method=True)
+        self.CodeStream = channel.stream_stream(
+                '/superbill.v1.Coding/CodeStream',
+                request_serializer=superbill_dot_v1_dot_coding__pb2.CodeRequest.SerializeToString,
+                response_deserializer=superbill_dot_v1_dot_coding__pb2.CodeStreamResponse.FromString,
+                _registered_method=True)
         self.Edit = channel.unary_unary(
                 '/superbill.v1.Coding/Edit',
                 request_serializer=superbill_dot_v1_dot_coding__pb2.EditRequest.SerializeToString,
                 response_deserializer=superbill_dot_v1_dot_coding__pb2.EditResponse.FromString,
                 _registered_method=True)
+        self.EditStream = channel.stream_stream(
+                '/superbill.v1.Coding/EditStream',
+                request_serializer=superbill_dot_v1_dot_coding__pb2.EditRequest.SerializeToString,
+                response_deserializer=superbill_dot_v1_dot_coding__pb2.EditStreamResponse.FromString,
+                _registered_method=True)
 
 
 class CodingServicer(object):
-    """Missing associated documentation comment in .proto file."""
+    """Codes encounters and checks claims. Every answer names the knowledge base that gave it (`knowledge`), and is of one knowledge base alone, also
+    while another is taken into use.
+
+    Errors of a call, and of a message in a stream:
+    INVALID_ARGUMENT     a field is missing, malformed or over its limit; the message names the field, never its value
+    DEADLINE_EXCEEDED    the caller's deadline passed; there is never a partial answer
+    RESOURCE_EXHAUSTED   more calls or bytes than the server takes at once; google.rpc.RetryInfo in the details says when to come again
+    FAILED_PRECONDITION  the knowledge base has no rules for what is asked
+    UNAUTHENTICATED      no valid bearer token, or it has expired
+    PERMISSION_DENIED    none of the token's roles may call this
+    UNAVAILABLE          the server is stopping: ask another one, or again
+    """
 
     def Code(self, request, context):
         """Codes one encounter.
-        INVALID_ARGUMENT: a field is missing, malformed or over its limit (the message names the field, never its value).
-        DEADLINE_EXCEEDED: the caller's deadline passed; there is never a partial answer.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CodeStream(self, request_iterator, context):
+        """Codes encounters as they come. Each has its own answer, in order; one that cannot be coded has a status in its place and the stream goes on.
+        A stream is worked on one after the other: open one a core to use them all. Where it ends with UNAVAILABLE, what has no answer was not coded.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def Edit(self, request, context):
-        """Checks one claim against every edit. INVALID_ARGUMENT as above.
+        """Checks one claim against every edit.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EditStream(self, request_iterator, context):
+        """Checks claims as they come, as CodeStream codes encounters.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -73,10 +118,20 @@ def add_CodingServicer_to_server(servicer, server):
                     request_deserializer=superbill_dot_v1_dot_coding__pb2.CodeRequest.FromString,
                     response_serializer=superbill_dot_v1_dot_coding__pb2.CodeResponse.SerializeToString,
             ),
+            'CodeStream': grpc.stream_stream_rpc_method_handler(
+                    servicer.CodeStream,
+                    request_deserializer=superbill_dot_v1_dot_coding__pb2.CodeRequest.FromString,
+                    response_serializer=superbill_dot_v1_dot_coding__pb2.CodeStreamResponse.SerializeToString,
+            ),
             'Edit': grpc.unary_unary_rpc_method_handler(
                     servicer.Edit,
                     request_deserializer=superbill_dot_v1_dot_coding__pb2.EditRequest.FromString,
                     response_serializer=superbill_dot_v1_dot_coding__pb2.EditResponse.SerializeToString,
+            ),
+            'EditStream': grpc.stream_stream_rpc_method_handler(
+                    servicer.EditStream,
+                    request_deserializer=superbill_dot_v1_dot_coding__pb2.EditRequest.FromString,
+                    response_serializer=superbill_dot_v1_dot_coding__pb2.EditStreamResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -87,7 +142,18 @@ def add_CodingServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Coding(object):
-    """Missing associated documentation comment in .proto file."""
+    """Codes encounters and checks claims. Every answer names the knowledge base that gave it (`knowledge`), and is of one knowledge base alone, also
+    while another is taken into use.
+
+    Errors of a call, and of a message in a stream:
+    INVALID_ARGUMENT     a field is missing, malformed or over its limit; the message names the field, never its value
+    DEADLINE_EXCEEDED    the caller's deadline passed; there is never a partial answer
+    RESOURCE_EXHAUSTED   more calls or bytes than the server takes at once; google.rpc.RetryInfo in the details says when to come again
+    FAILED_PRECONDITION  the knowledge base has no rules for what is asked
+    UNAUTHENTICATED      no valid bearer token, or it has expired
+    PERMISSION_DENIED    none of the token's roles may call this
+    UNAVAILABLE          the server is stopping: ask another one, or again
+    """
 
     @staticmethod
     def Code(request,
@@ -117,6 +183,33 @@ class Coding(object):
             _registered_method=True)
 
     @staticmethod
+    def CodeStream(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/superbill.v1.Coding/CodeStream',
+            superbill_dot_v1_dot_coding__pb2.CodeRequest.SerializeToString,
+            superbill_dot_v1_dot_coding__pb2.CodeStreamResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def Edit(request,
             target,
             options=(),
@@ -133,6 +226,33 @@ class Coding(object):
             '/superbill.v1.Coding/Edit',
             superbill_dot_v1_dot_coding__pb2.EditRequest.SerializeToString,
             superbill_dot_v1_dot_coding__pb2.EditResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EditStream(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/superbill.v1.Coding/EditStream',
+            superbill_dot_v1_dot_coding__pb2.EditRequest.SerializeToString,
+            superbill_dot_v1_dot_coding__pb2.EditStreamResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -6,12 +6,16 @@ mod check;
 pub mod claim;
 mod coded_claim;
 mod convert;
+mod offsets;
 mod render;
 mod repair;
+pub mod terminology;
 mod words;
 
 pub use check::render as render_check;
 pub use convert::{EncounterError, encounter};
+pub use offsets::CodePoints;
+pub use prost;
 use render::render;
 
 use superbill_core::{
@@ -22,10 +26,14 @@ use superbill_core::{
 };
 
 /// Messages and service of `proto/superbill/v1`.
-#[allow(missing_docs, clippy::pedantic, unreachable_pub)]
+// Nearly every answer of a stream is the large variant.
+#[allow(missing_docs, clippy::pedantic, clippy::large_enum_variant, unreachable_pub)]
 pub mod v1 {
     tonic::include_proto!("superbill.v1");
 }
+
+/// Descriptors of the schema, as server reflection gives them out.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
 
 /// Why an encounter has no answer. Messages name the field, never its value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -7,16 +7,7 @@ use superbill_core::{
     date::Date,
     knowledge::{KnowledgeBase, Standing, attributes::Value, layout::note, licensed::FORMS},
 };
-
-/// Names of the kinds of notes.
-const NOTES: [(u32, &str); 6] = [
-    (note::EXCLUDES1, "excludes1"),
-    (note::EXCLUDES2, "excludes2"),
-    (note::CODE_FIRST, "code_first"),
-    (note::USE_ADDITIONAL, "use_additional"),
-    (note::CODE_ALSO, "code_also"),
-    (note::INCLUDES, "includes"),
-];
+use superbill_proto::terminology::{NOTES, tops};
 
 /// What is known of a code on a day.
 #[pyclass(frozen, module = "superbill")]
@@ -159,20 +150,8 @@ impl CodeInfo {
     #[allow(clippy::type_complexity)]
     fn notes(&self) -> PyResult<Vec<(&'static str, String, Vec<String>)>> {
         let name = |kind: u32| NOTES.iter().find(|n| n.0 == kind).map(|n| n.1);
-        // A range of ids is its top codes: what is below them goes without saying.
-        let tops = |ranges: Vec<std::ops::Range<u32>>| {
-            let mut tops = Vec::new();
-            for range in ranges {
-                let mut at = range.start;
-                while at < range.end {
-                    tops.push(self.kb.written(CodeId(at)));
-                    at = self.kb.subtree(CodeId(at)).end.max(at + 1);
-                }
-            }
-            tops
-        };
         let notes = self.described()?.notes(self.code, self.date).into_iter();
-        Ok(notes.filter_map(|(kind, text, ranges)| Some((name(kind)?, text.to_owned(), tops(ranges)))).collect())
+        Ok(notes.filter_map(|(kind, text, ranges)| Some((name(kind)?, text.to_owned(), tops(&self.kb, ranges)))).collect())
     }
 
     /// What official tables say of the code on the day: (name, qualifier, value); the qualifier is a setting, modifier or model, or empty.

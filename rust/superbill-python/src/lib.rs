@@ -11,14 +11,15 @@ mod columns;
 mod edit_columns;
 mod errors;
 mod knowledge;
-mod offsets;
 mod pairs;
 mod reading;
 mod releases;
 mod search;
+mod serving;
 mod terminology;
 mod terms;
 mod translation;
+mod wire;
 
 use pyo3::{prelude::*, types::PyTuple};
 use superbill_core::knowledge::editing::Severity;
@@ -56,6 +57,10 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(releases::pack_digest, module)?)?;
     module.add_function(wrap_pyfunction!(releases::open_or_build, module)?)?;
     module.add_function(wrap_pyfunction!(releases::write, module)?)?;
-    module.add_function(wrap_pyfunction!(releases::serve, module)?)?;
+    module.add("SERVER_SETTINGS", serving::settings(py)?)?;
+    module.add_function(wrap_pyfunction!(serving::server_settings, module)?)?;
+    module.add_function(wrap_pyfunction!(serving::serve, module)?)?;
+    module.add_function(wrap_pyfunction!(wire::to_wire, module)?)?;
+    module.add_function(wrap_pyfunction!(wire::from_wire, module)?)?;
     Ok(())
 }

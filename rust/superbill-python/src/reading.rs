@@ -2,7 +2,6 @@
 
 use crate::{
     knowledge::{KnowledgeBase, SCRATCH, corrupt},
-    offsets::CodePoints,
     terms::{Rows, arrays},
 };
 use pyo3::{prelude::*, types::PyTuple};
@@ -10,6 +9,7 @@ use superbill_core::{
     code::CodeId,
     read::{Reading, read},
 };
+use superbill_proto::CodePoints;
 
 impl KnowledgeBase {
     fn reading(&self) -> PyResult<&superbill_core::knowledge::KnowledgeBase> {

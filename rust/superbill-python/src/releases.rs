@@ -188,22 +188,3 @@ pub(crate) fn open_or_build(
 pub(crate) fn write(path: PathBuf, image: &[u8]) -> PyResult<()> {
     superbill_store::write(&path, image).map_err(|e| errors::store(&e))
 }
-
-/// Serves a knowledge base file over gRPC on a loopback address until interrupted; calls `listening` with the address once it listens.
-///
-/// Raises `KnowledgeBaseError` or `ServerError`.
-#[pyfunction]
-#[pyo3(signature = (path, address, listening, *, threads = 0))]
-pub(crate) fn serve(py: Python<'_>, path: PathBuf, address: &str, listening: Py<PyAny>, threads: usize) -> PyResult<()> {
-    let kb = superbill_store::open(&path).map_err(|e| errors::store(&e))?;
-    let mut failed = None;
-    let served = py.detach(|| {
-        superbill_server::serve(kb, address, threads, |bound| {
-            failed = Python::attach(|py| listening.call1(py, (bound.to_string(),)).err());
-        })
-    });
-    if let Some(error) = failed {
-        return Err(error);
-    }
-    served.map_err(|e| errors::ServerError::new_err(e.to_string()))
-}

@@ -3,13 +3,14 @@
 use crate::{
     codes::CodeInfo,
     knowledge::{self, KnowledgeBase, corrupt},
-    terminology::{SYSTEMS_OF_CLAIMS, system},
+    terminology::system,
 };
 use pyo3::{prelude::*, types::PyString};
 use superbill_core::{
     code::System,
     knowledge::search::{Hit, SearchQuery},
 };
+use superbill_proto::terminology::SYSTEMS_OF_CLAIMS;
 
 /// One system, several, or those of claims.
 fn systems(named: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<System>> {

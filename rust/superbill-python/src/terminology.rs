@@ -12,15 +12,10 @@ use superbill_core::{
     date::Date,
     knowledge::Standing,
 };
-
-/// Systems whose codes stand on claims; a code is looked for in these where its system is not said.
-pub(crate) const SYSTEMS_OF_CLAIMS: [System; 4] = [System::Icd10cm, System::Icd10pcs, System::Cpt, System::Hcpcs];
+use superbill_proto::terminology::{self, SYSTEMS_OF_CLAIMS};
 
 pub(crate) fn system(name: &str) -> PyResult<System> {
-    System::named(name).ok_or_else(|| {
-        let names: Vec<&str> = System::NAMES.iter().map(|n| n.1).collect();
-        errors::CodeError::new_err(format!("system: expected one of {}", names.join(", ")))
-    })
+    terminology::system(name).map_err(|expected| errors::CodeError::new_err(format!("system: expected {expected}")))
 }
 
 /// The name of the system of a code.
@@ -31,28 +26,8 @@ pub(crate) fn system_name(kb: &superbill_core::knowledge::KnowledgeBase, code: C
 impl KnowledgeBase {
     /// The code in the system named, else in the only one that has it.
     pub(crate) fn find(&self, code: &str, system: Option<&str>) -> PyResult<Option<CodeId>> {
-        let kb = self.standings()?;
-        if let Some(name) = system {
-            let system = self::system(name)?;
-            let key = system.parse(code).map_err(|e| errors::CodeError::new_err(e.to_string()))?;
-            return Ok(kb.find(system, key));
-        }
-        let (mut found, mut malformed): (Option<(System, CodeId)>, _) = (None, true);
-        for system in SYSTEMS_OF_CLAIMS {
-            // A table of ICD-10-PCS is no code: "D71" alone is of ICD-10-CM.
-            let Some(key) = system.parse(code).ok().filter(|k| system != System::Icd10pcs || k.len() == 7) else { continue };
-            malformed = false;
-            let Some(id) = kb.find(system, key) else { continue };
-            if let Some((other, _)) = found.replace((system, id)) {
-                let message = format!(
-                    "the code is of {} and of {}: say which with system=, or write the dot of ICD-10-CM",
-                    other.name(),
-                    system.name()
-                );
-                return Err(errors::CodeError::new_err(message));
-            }
-        }
-        if malformed { Err(errors::CodeError::new_err(superbill_core::code::MalformedCode.to_string())) } else { Ok(found.map(|f| f.1)) }
+        let system = system.map(self::system).transpose()?;
+        terminology::find(self.standings()?, code, system).map_err(|e| errors::CodeError::new_err(e.to_string()))
     }
 
     /// The same of a code that must be known.

@@ -1,6 +1,5 @@
 //! A dictionary of one's own, matched as the knowledge base's is.
 
-use crate::offsets::CodePoints;
 use pyo3::{
     prelude::*,
     types::{PyBytes, PyTuple},
@@ -9,6 +8,7 @@ use superbill_core::read::{
     token::{Token, tokenize},
     trie::{TermTrie, TrieBuilder, TrieSections},
 };
+use superbill_proto::CodePoints;
 
 /// Phrases to find in texts by whole words: without regard to case, hyphens, apostrophes and white space alike, every overlapping occurrence.
 #[pyclass(frozen, module = "superbill")]

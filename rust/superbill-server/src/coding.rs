@@ -1,38 +1,39 @@
 //! `superbill.v1.Coding`.
 
-use crate::deadline::Deadline;
-use std::{cell::RefCell, sync::Arc};
-use superbill_core::{Scratch, coded::CodingError, editing, knowledge::KnowledgeBase};
-use superbill_proto::{
-    AnswerError, CheckError, answer, check,
-    v1::{CodeRequest, CodeResponse, EditRequest, EditResponse, coding_server::Coding},
+use crate::{
+    deadline::Deadline,
+    gate::code_name,
+    logs::{CallId, Pseudonyms},
+    pool::{Begun, Engine},
+    stream::Answers,
 };
-use tokio::sync::Semaphore;
-use tonic::{Request, Response, Status};
+use std::{pin::Pin, sync::Arc};
+use superbill_core::{coded::CodingError, editing};
+use superbill_proto::{
+    AnswerError, CheckError, answer, check, check_and_repair,
+    v1::{
+        self, Check, CodeRequest, CodeResponse, CodeStreamResponse, CodedEncounter, EditRequest, EditResponse, EditStreamResponse,
+        code_stream_response, coding_server::Coding, edit_stream_response,
+    },
+};
+use tokio_stream::{Stream, StreamExt};
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status, Streaming};
 
-/// Encounters that may wait for each one that is being coded; more are refused, so that memory stays bounded.
-const WAITING: usize = 64;
+/// Text that is coded where it arrives: about half a millisecond.
+const SMALL_TEXT: usize = 16 << 10;
 
-/// Lines of a claim that is checked on the transport's own thread.
+/// Lines of a claim that is checked where it arrives; with repairs, whose search takes longer.
 const SMALL_CLAIM: usize = 50;
-
-thread_local! {
-    static SCRATCH: RefCell<Scratch> = RefCell::default();
-    static EDITING: RefCell<editing::Scratch> = RefCell::default();
-}
+const SMALL_REPAIR: usize = 4;
 
 pub(crate) struct CodingService {
-    kb: KnowledgeBase,
-    places: Arc<Semaphore>,
+    pub engine: Arc<Engine>,
+    pub stop: CancellationToken,
+    pub pseudonyms: Arc<Pseudonyms>,
 }
 
-impl CodingService {
-    pub(crate) fn new(kb: KnowledgeBase, threads: usize) -> Self {
-        Self { kb, places: Arc::new(Semaphore::new(threads * (1 + WAITING))) }
-    }
-}
-
-fn status(error: &AnswerError) -> Status {
+fn of_answer(error: &AnswerError) -> Status {
     match error {
         AnswerError::Encounter(error) => Status::invalid_argument(error.to_string()),
         AnswerError::Coding(error @ (CodingError::TooLong(_) | CodingError::TooManyCodes)) => Status::invalid_argument(error.to_string()),
@@ -41,43 +42,120 @@ fn status(error: &AnswerError) -> Status {
     }
 }
 
+fn of_check(error: &CheckError) -> Status {
+    match error {
+        CheckError::Claim(error) => Status::invalid_argument(error.to_string()),
+        CheckError::Edit(editing::EditError::Knowledge(error)) => Status::data_loss(error.to_string()),
+        CheckError::Edit(error @ editing::EditError::NoRules) => Status::failed_precondition(error.to_string()),
+    }
+}
+
+/// Tells of a message that has no answer: its place, why, and the hash of its id.
+struct Failures {
+    call: Option<CallId>,
+    pseudonyms: Arc<Pseudonyms>,
+}
+
+impl Failures {
+    fn of<T>(request: &Request<T>, pseudonyms: &Arc<Pseudonyms>) -> Self {
+        Self { call: request.extensions().get::<CallId>().copied(), pseudonyms: Arc::clone(pseudonyms) }
+    }
+
+    fn tell(&self, id: &str, status: &Status) {
+        if tracing::enabled!(target: "superbill", tracing::Level::INFO) {
+            let call = self.call.map(|c| c.to_string()).unwrap_or_default();
+            let (encounter, code) = (self.pseudonyms.of(id), code_name(status.code()));
+            tracing::info!(target: "superbill", call, encounter, code, reason = status.message(), "message not answered");
+        }
+    }
+}
+
+fn begin_code(engine: &Engine, failures: &Arc<Failures>, request: CodeRequest, deadline: Deadline) -> Begun<CodedEncounter> {
+    let Some(encounter) = request.encounter else { return Begun::Now(Err(Status::invalid_argument("encounter: required"))) };
+    let small = encounter.documents.iter().map(|d| d.text.len()).sum::<usize>() <= SMALL_TEXT;
+    let failures = Arc::clone(failures);
+    engine.begin(small, deadline, move |kb, buffers, cancel| {
+        let answered = answer(kb, &encounter, &mut buffers.coding, cancel);
+        answered.map_err(|e| of_answer(&e)).inspect_err(|status| failures.tell(&encounter.id, status))
+    })
+}
+
+fn begin_edit(engine: &Engine, failures: &Arc<Failures>, request: EditRequest, deadline: Deadline) -> Begun<Check> {
+    let Some(claim) = request.claim else { return Begun::Now(Err(Status::invalid_argument("claim: required"))) };
+    let most = if request.repair { SMALL_REPAIR } else { SMALL_CLAIM };
+    let small = claim.lines.len() + claim.history.len() <= most;
+    let failures = Arc::clone(failures);
+    engine.begin(small, deadline, move |kb, buffers, cancel| {
+        if cancel.cancelled() {
+            return Err(Status::deadline_exceeded("the caller's deadline passed"));
+        }
+        let checked =
+            if request.repair { check_and_repair(kb, &claim, &mut buffers.editing) } else { check(kb, &claim, &mut buffers.editing) };
+        checked.map_err(|e| of_check(&e)).inspect_err(|status| failures.tell(&claim.id, status))
+    })
+}
+
+/// A status as a message of a stream.
+fn in_stream(status: &Status) -> v1::Status {
+    v1::Status { code: status.code() as u32, message: status.message().to_owned() }
+}
+
+type Responses<R> = Pin<Box<dyn Stream<Item = Result<R, Status>> + Send>>;
+
 #[tonic::async_trait]
 impl Coding for CodingService {
+    type CodeStreamStream = Responses<CodeStreamResponse>;
+    type EditStreamStream = Responses<EditStreamResponse>;
+
     async fn code(&self, request: Request<CodeRequest>) -> Result<Response<CodeResponse>, Status> {
         let deadline = Deadline::of(request.metadata());
-        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
-            return Err(Status::resource_exhausted("too many encounters wait: try again later"));
-        };
-        let encounter = request.into_inner().encounter.ok_or_else(|| Status::invalid_argument("encounter: required"))?;
-        let kb = self.kb.clone();
-        // Coding takes CPU time that grows with the note; on the transport's threads one long note would hold up every other call.
-        let work = tokio::task::spawn_blocking(move || {
-            let _place = place;
-            SCRATCH.with_borrow_mut(|scratch| answer(&kb, &encounter, scratch, &deadline))
-        });
-        let coded = work.await.map_err(|_| Status::internal("coding stopped"))?.map_err(|e| status(&e))?;
+        let failures = Arc::new(Failures::of(&request, &self.pseudonyms));
+        let coded = begin_code(&self.engine, &failures, request.into_inner(), deadline).wait().await?;
         Ok(Response::new(CodeResponse { coded: Some(coded) }))
     }
 
+    async fn code_stream(&self, request: Request<Streaming<CodeRequest>>) -> Result<Response<Self::CodeStreamStream>, Status> {
+        const METHOD: &str = "/superbill.v1.Coding/CodeStream";
+        let deadline = Deadline::of(request.metadata());
+        let failures = Arc::new(Failures::of(&request, &self.pseudonyms));
+        let engine = Arc::clone(&self.engine);
+        let metrics = Arc::clone(&self.engine.metrics);
+        let answers = Answers::new(request, &self.stop, move |request| begin_code(&engine, &failures, request, deadline));
+        let response = move |answer: Result<(u64, Result<CodedEncounter, Status>), Status>| {
+            let (index, answer) = answer?;
+            metrics.answered(METHOD, code_name(answer.as_ref().map_or_else(Status::code, |_| tonic::Code::Ok)));
+            let answer = match answer {
+                Ok(coded) => code_stream_response::Answer::Coded(coded),
+                Err(status) => code_stream_response::Answer::Status(in_stream(&status)),
+            };
+            Ok(CodeStreamResponse { index, answer: Some(answer) })
+        };
+        Ok(Response::new(Box::pin(answers.map(response))))
+    }
+
     async fn edit(&self, request: Request<EditRequest>) -> Result<Response<EditResponse>, Status> {
-        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
-            return Err(Status::resource_exhausted("too many claims wait: try again later"));
+        let deadline = Deadline::of(request.metadata());
+        let failures = Arc::new(Failures::of(&request, &self.pseudonyms));
+        let check = begin_edit(&self.engine, &failures, request.into_inner(), deadline).wait().await?;
+        Ok(Response::new(EditResponse { check: Some(check) }))
+    }
+
+    async fn edit_stream(&self, request: Request<Streaming<EditRequest>>) -> Result<Response<Self::EditStreamStream>, Status> {
+        const METHOD: &str = "/superbill.v1.Coding/EditStream";
+        let deadline = Deadline::of(request.metadata());
+        let failures = Arc::new(Failures::of(&request, &self.pseudonyms));
+        let engine = Arc::clone(&self.engine);
+        let metrics = Arc::clone(&self.engine.metrics);
+        let answers = Answers::new(request, &self.stop, move |request| begin_edit(&engine, &failures, request, deadline));
+        let response = move |answer: Result<(u64, Result<Check, Status>), Status>| {
+            let (index, answer) = answer?;
+            metrics.answered(METHOD, code_name(answer.as_ref().map_or_else(Status::code, |_| tonic::Code::Ok)));
+            let answer = match answer {
+                Ok(check) => edit_stream_response::Answer::Check(check),
+                Err(status) => edit_stream_response::Answer::Status(in_stream(&status)),
+            };
+            Ok(EditStreamResponse { index, answer: Some(answer) })
         };
-        let claim = request.into_inner().claim.ok_or_else(|| Status::invalid_argument("claim: required"))?;
-        // A claim of a few lines takes less than handing it to another thread; the largest are work of their own.
-        let small = claim.lines.len() + claim.history.len() <= SMALL_CLAIM;
-        let kb = self.kb.clone();
-        let work = move || {
-            let _place = place;
-            EDITING.with_borrow_mut(|scratch| check(&kb, &claim, scratch))
-        };
-        let checked =
-            if small { work() } else { tokio::task::spawn_blocking(work).await.map_err(|_| Status::internal("editing stopped"))? };
-        let refused = |error: CheckError| match error {
-            CheckError::Claim(error) => Status::invalid_argument(error.to_string()),
-            CheckError::Edit(editing::EditError::Knowledge(error)) => Status::data_loss(error.to_string()),
-            CheckError::Edit(error @ editing::EditError::NoRules) => Status::failed_precondition(error.to_string()),
-        };
-        Ok(Response::new(EditResponse { check: Some(checked.map_err(refused)?) }))
+        Ok(Response::new(Box::pin(answers.map(response))))
     }
 }

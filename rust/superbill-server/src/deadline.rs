@@ -1,6 +1,13 @@
-//! The caller's deadline as a [`Cancel`].
+//! The caller's deadline, and whether the caller is still there, as a [`Cancel`].
 
-use std::time::{Duration, Instant};
+use http::HeaderMap;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
 use superbill_core::Cancel;
 use tonic::metadata::MetadataMap;
 
@@ -11,8 +18,16 @@ pub(crate) struct Deadline(Option<Instant>);
 impl Deadline {
     /// From the `grpc-timeout` header: up to eight digits and a unit (gRPC over HTTP/2, section Requests).
     pub(crate) fn of(metadata: &MetadataMap) -> Self {
-        let timeout = metadata.get("grpc-timeout").and_then(|value| value.to_str().ok()).and_then(duration);
+        Self::in_headers(metadata.as_ref())
+    }
+
+    pub(crate) fn in_headers(headers: &HeaderMap) -> Self {
+        let timeout = headers.get("grpc-timeout").and_then(|value| value.to_str().ok()).and_then(duration);
         Self(timeout.and_then(|timeout| Instant::now().checked_add(timeout)))
+    }
+
+    pub(crate) fn at(self) -> Option<Instant> {
+        self.0
     }
 }
 
@@ -33,6 +48,34 @@ fn duration(timeout: &str) -> Option<Duration> {
 impl Cancel for Deadline {
     fn cancelled(&self) -> bool {
         self.0.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+}
+
+/// A deadline of work on another thread: it has passed as well when nobody waits for the answer any more.
+pub(crate) struct Abandoned {
+    pub deadline: Deadline,
+    left: Arc<AtomicBool>,
+}
+
+/// Who waits; dropped when the call is.
+pub(crate) struct Waiting(Arc<AtomicBool>);
+
+impl Abandoned {
+    pub(crate) fn new(deadline: Deadline) -> (Waiting, Self) {
+        let left = Arc::new(AtomicBool::new(false));
+        (Waiting(Arc::clone(&left)), Self { deadline, left })
+    }
+}
+
+impl Cancel for Abandoned {
+    fn cancelled(&self) -> bool {
+        self.left.load(Ordering::Relaxed) || self.deadline.cancelled()
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

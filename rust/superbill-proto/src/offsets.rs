@@ -1,7 +1,7 @@
-//! Byte offsets of Rust -> code points of Python.
+//! Byte offsets of Rust -> code points, as every face counts them.
 
 /// Turns rising byte offsets of one text into code points in one pass.
-pub(crate) struct CodePoints<'a> {
+pub struct CodePoints<'a> {
     text: &'a str,
     byte: usize,
     point: usize,
@@ -9,12 +9,12 @@ pub(crate) struct CodePoints<'a> {
 }
 
 impl<'a> CodePoints<'a> {
-    pub(crate) fn new(text: &'a str) -> Self {
+    pub fn new(text: &'a str) -> Self {
         Self { text, byte: 0, point: 0, ascii: text.is_ascii() }
     }
 
     /// The code point at a byte offset; walks on from the last one asked, or from the start where this one is before it.
-    pub(crate) fn at(&mut self, byte: u32) -> u32 {
+    pub fn at(&mut self, byte: u32) -> u32 {
         let byte = byte as usize;
         if self.ascii {
             return byte as u32;

@@ -1,0 +1,129 @@
+"""The server's CPU a message beside the same work in a process and a grpcio server that only echoes.
+
+`python benches/load.py [--kb FILE] [SECONDS]` cycles the notes of MTSamples, and claims of ten lines, through the program that
+`cargo bench -p superbill-server --bench load --no-run` builds and `SUPERBILL_LOAD` names. Figures of a server are those of its process
+alone (utime and stime). Traffic stays on loopback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from dictionary import CORPORA, notes
+
+ECHO = """
+import sys
+from concurrent import futures
+import grpc
+
+class Echo(grpc.GenericRpcHandler):
+    def service(self, call):
+        if call.method.endswith("Stream"):
+            return grpc.stream_stream_rpc_method_handler(lambda requests, context: requests)
+        return grpc.unary_unary_rpc_method_handler(lambda request, context: request)
+
+server = grpc.server(futures.ThreadPoolExecutor(16), (Echo(),))
+print("127.0.0.1:%d" % server.add_insecure_port("127.0.0.1:0"), flush=True)
+server.start()
+server.wait_for_termination()
+"""
+
+
+def cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def process(*command: str) -> Iterator[tuple[int, str]]:
+    """A server for the time of a block: its process and its address."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            yield server.pid, server.stdout.readline().removeprefix("listening on ").strip()
+        finally:
+            server.terminate()
+
+
+def load(kind: str, messages: Path, target: str, seconds: float, *more: str, pid: int = 0) -> dict[str, Any]:
+    """One run; with the server's CPU a message in microseconds."""
+    before = cpu(pid) if pid else 0.0
+    program = os.environ["SUPERBILL_LOAD"]
+    ran = subprocess.run([program, kind, str(messages), target, str(seconds), *more], stdout=subprocess.PIPE, text=True, check=True)
+    run: dict[str, Any] = json.loads(ran.stdout)
+    used = cpu(pid) - before if pid else run["cpu"]
+    return run | {"us": 1e6 * used / max(1, run["messages"]), "rate": run["messages"] / run["seconds"]}
+
+
+def show(name: str, run: dict[str, Any], base: float | None = None) -> None:
+    beside = "" if base is None else f"  {run['us'] - base:+8.1f} us  {run['us'] / base:5.2f} x"
+    print(
+        f"{name:<34} {run['rate']:>9,.0f}/s {run['us']:>8.1f} us CPU  p99 {run['p99_ms']:>7.2f} ms  {run['failed']} failed{beside}",
+        flush=True,
+    )
+
+
+def write(folder: Path) -> tuple[Path, Path]:
+    """Encounters of the notes, and claims."""
+    encounters, claims = folder / "encounters.jsonl", folder / "claims.jsonl"
+    day = "2026-05-04"
+    with encounters.open("w", encoding="utf-8") as file:
+        for number, text in enumerate(notes(CORPORA)):
+            visit = {"id": str(number), "type": "office_visit", "setting": "professional", "date_of_service": day}
+            file.write(json.dumps(visit | {"documents": [{"id": "note", "text": text}]}) + "\n")
+    codes = ["29881", "29877", "99213", "20610", "36415", "80053", "93000", "71046", "11042", "12001"]
+    with claims.open("w", encoding="utf-8") as file:
+        for number in range(len(codes)):
+            lines = [{"id": str(at), "code": codes[(at + number) % 10], "units": 1, "date": day} for at in range(10)]
+            file.write(json.dumps({"id": str(number), "setting": "professional", "diagnoses": [{"code": "E11.9"}], "lines": lines}) + "\n")
+    return encounters, claims
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kb", type=Path)
+    parser.add_argument("seconds", type=float, nargs="?", default=5)
+    options = parser.parse_args()
+    from superbill.cli.service import default_file
+
+    kb, seconds = options.kb or default_file(), options.seconds
+    with tempfile.TemporaryDirectory() as folder:
+        encounters, claims = write(Path(folder))
+        coding = load("inprocess", encounters, str(kb), seconds)
+        editing = load("inprocess-edit", claims, str(kb), seconds)
+        show("code, in process", coding)
+        show("edit, in process", editing)
+        with process(sys.executable, "-m", "superbill", "serve", "--listen", "127.0.0.1:0", "--kb", str(kb)) as (pid, address):
+            load("unary", encounters, address, 1, "4", pid=pid)
+            for name, kind, messages, base in (
+                ("Code, 1 in flight", "unary", encounters, coding),
+                ("Code, 64 in flight", "unary", encounters, coding),
+                ("CodeStream, 1 stream", "stream", encounters, coding),
+                ("CodeStream, 4 streams", "stream", encounters, coding),
+                ("Edit, 64 in flight", "edit", claims, editing),
+                ("EditStream, 4 streams", "edit-stream", claims, editing),
+            ):
+                run = load(kind, messages, address, seconds, name.split()[1], pid=pid)
+                show(name, run, base["us"])
+                if name == "Code, 64 in flight":
+                    peak = run["rate"]
+                time.sleep(0.2)
+            show("Code, open loop at half of that", load("unary", encounters, address, seconds, "1", str(peak / 2), pid=pid), coding["us"])
+        with process(sys.executable, "-c", ECHO) as (pid, address):
+            show("grpcio echo of notes", load("echo", encounters, address, seconds, "64", pid=pid))
+            show("grpcio echo of claims", load("echo-claims", claims, address, seconds, "64", pid=pid))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
