@@ -99,3 +99,11 @@ def test_what_the_note_does_not_know_is_reviewed_and_not_guessed(kb: superbill.K
     assert coded.diagnoses == ()
     assert coded.disposition is not None
     assert coded.disposition.action == "review"
+
+
+def test_the_hospital_reports_no_cpt_for_a_stay(kb: superbill.KnowledgeBase) -> None:
+    """Inpatient procedures of a hospital are ICD-10-PCS (45 CFR 162.1002); the surgeon's claim of the same day is CPT."""
+    note = "PROCEDURE: Laparoscopic cholecystectomy.\nPOSTOPERATIVE DIAGNOSIS: Acute cholecystitis with gallstones."
+    stay = {"setting": "inpatient_facility", "admit_date": "2026-05-04", "discharge_date": "2026-05-05"}
+    assert kb.code(encounter(note, "operative_report", **stay)).procedures == ()
+    assert [p.code for p in kb.code(encounter(note, "operative_report")).procedures] == ["47562"]

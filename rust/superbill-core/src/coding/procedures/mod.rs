@@ -12,7 +12,7 @@ use self::{
 use super::confidence::{Features, per_mille};
 use crate::{
     coded::{Coded, Finding, Procedure, Query, Rule, Span, Step, StepKind},
-    encounter::Encounter,
+    encounter::{Encounter, Setting},
     knowledge::{
         KnowledgeBase,
         rules::{Conditions, Family, Subject, Units},
@@ -48,6 +48,10 @@ impl Side {
 
 /// Codes what was done, after the diagnoses, to which procedures point.
 pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Reading], coded: &mut Coded) {
+    // What a hospital did during a stay is told in ICD-10-PCS, never in CPT (45 CFR 162.1002).
+    if encounter.setting == Setting::InpatientFacility {
+        return;
+    }
     let documents = Documents::new(encounter, readings);
     for (at, family) in kb.rules().families.iter().enumerate() {
         let found = instances(kb, &documents, at as u32, family);
