@@ -213,12 +213,12 @@ impl Comparison {
 
     /// Whether it holds on some day between birth and `last`, of which no more is known.
     pub fn holds_until(self, birth: Date, last: Date) -> Truth {
-        let now = self.holds(birth, last);
+        let (at_birth, now) = (self.holds(birth, birth), self.holds(birth, last));
         let certain = match self.operator {
-            // Ages only rise: who is too young today was too young before.
-            Operator::Less | Operator::AtMost => now,
-            Operator::More | Operator::AtLeast => !now,
-            Operator::Equal => number_of(last) < reached(birth, i64::from(self.amount), self.unit).0,
+            // An age equals another for a while: it may have come and gone between.
+            Operator::Equal => at_birth && now || number_of(last) < reached(birth, i64::from(self.amount), self.unit).0,
+            // Ages only rise, so that what begins and ends alike was never otherwise.
+            _ => at_birth == now,
         };
         if certain { now.into() } else { Truth::Unknown }
     }
@@ -231,6 +231,28 @@ mod tests {
 
     fn holds(operator: &str, amount: u32, unit: Unit, birth: u32, day: u32) -> bool {
         Comparison { operator: Operator::written(operator).unwrap(), amount, unit }.holds(Date(birth), Date(day))
+    }
+
+    #[test]
+    fn an_age_on_an_unknown_day_is_decided_where_every_day_agrees() {
+        let until = |operator: &str, amount: u32, last: u32| {
+            let comparison = Comparison { operator: Operator::written(operator).unwrap(), amount, unit: Unit::Months };
+            comparison.holds_until(Date(1996_01_01), Date(last))
+        };
+        for (operator, amount, last, expected) in [
+            // Nobody was ever younger than nothing.
+            ("<", 0, 2026_05_04, Truth::False),
+            (">=", 0, 2026_05_04, Truth::True),
+            ("<", 12_000, 1996_06_01, Truth::True),
+            ("<", 12_000, 1998_06_01, Truth::Unknown),
+            (">", 12_000, 1996_06_01, Truth::False),
+            ("=", 0, 1996_01_20, Truth::True),
+            ("=", 0, 1996_03_20, Truth::Unknown),
+            ("=", 12_000, 1996_03_20, Truth::False),
+            ("=", 12_000, 1999_03_20, Truth::Unknown),
+        ] {
+            assert_eq!(until(operator, amount, last), expected, "{operator} {amount} until {last}");
+        }
     }
 
     #[test]
