@@ -221,9 +221,12 @@ def test_a_bad_code_is_a_finding(kb: superbill.KnowledgeBase) -> None:
 @given(
     claims=st.lists(st.tuples(st.lists(st.sampled_from(CODES), max_size=12), st.sampled_from(DAYS)), max_size=6),
     setting=st.sampled_from(["practitioner", "hospital"]),
+    kind=st.sampled_from(["S8", "S12", "U7"]),
 )
-def test_pairs_of_columns_are_those_of_each_claim(kb: superbill.KnowledgeBase, claims: list[tuple[list[str], str]], setting: str) -> None:
-    codes = np.array([code for of, _ in claims for code in of], dtype="S8")
+def test_pairs_of_columns_are_those_of_each_claim(
+    kb: superbill.KnowledgeBase, claims: list[tuple[list[str], str]], setting: str, kind: str
+) -> None:
+    codes = np.array([code for of, _ in claims for code in of], dtype=kind)
     starts = offsets([of for of, _ in claims])
     days = np.array([day for _, day in claims], dtype="datetime64[D]")
     found = kb.ptp_arrays(starts, codes, days, setting=setting)

@@ -137,13 +137,26 @@ impl CodeKey {
 
     /// Packs one to eight letters and digits, in either case.
     pub fn pack(text: &str) -> Result<Self, MalformedCode> {
-        let (bytes, mut packed) = (text.as_bytes(), [0; 8]);
-        if bytes.is_empty() || bytes.len() > 8 || !bytes.iter().all(u8::is_ascii_alphanumeric) {
-            return Err(MalformedCode);
-        }
-        packed[..bytes.len()].copy_from_slice(bytes);
-        packed.make_ascii_uppercase();
-        Ok(Self(u64::from_be_bytes(packed)))
+        Self::of_word(text.as_bytes())
+    }
+
+    /// The same of a word of fixed width, which zeros fill up.
+    ///
+    /// All characters are looked at together, since columns of codes are read at the speed of this.
+    #[inline]
+    pub fn of_word(word: &[u8]) -> Result<Self, MalformedCode> {
+        const EACH: u64 = 0x0101_0101_0101_0101;
+        const HIGH: u64 = EACH << 7;
+        let mut packed = [0; 8];
+        packed.get_mut(..word.len()).ok_or(MalformedCode)?.copy_from_slice(word);
+        let given = u64::from_be_bytes(packed);
+        // The high bit of each byte that is `least` or more, of bytes below 128.
+        let from = |bytes: u64, least: u8| bytes.wrapping_add(EACH * u64::from(0x80 - least)) & HIGH;
+        let within = |bytes: u64, first: u8, last: u8| from(bytes, first) & !from(bytes, last + 1);
+        let upper = given.wrapping_sub(within(given, b'a', b'z') >> 2);
+        let characters = within(given, b'0', b'9') | within(upper, b'A', b'Z');
+        let length = 8 - given.trailing_zeros() / 8;
+        if given & HIGH == 0 && length > 0 && characters == HIGH << (64 - 8 * length) { Ok(Self(upper)) } else { Err(MalformedCode) }
     }
 
     /// The number of characters.
@@ -184,6 +197,7 @@ impl fmt::Debug for CodeKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn descendants_are_one_range_of_keys() {
@@ -197,6 +211,20 @@ mod tests {
     fn malformed_codes_are_refused() {
         for text in ["", "E1", "E11.9.1", "E11 9", "É11", "ABCDEFGH", ".E11"] {
             assert!(CodeKey::parse(text).is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_word_is_packed_as_character_by_character(text in "[ -~]{0,9}|[0-9A-Za-z]{1,8}|\\PC{0,4}", zeros in 0usize..4) {
+            let slow = |text: &str| -> Option<u64> {
+                let fits = (1..=8).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric());
+                fits.then(|| (0..).zip(text.to_ascii_uppercase().bytes()).map(|(at, b)| u64::from(b) << (56 - 8 * at)).sum())
+            };
+            prop_assert_eq!(CodeKey::pack(&text).ok().map(|k| k.0), slow(&text));
+            let word = [text.as_bytes(), &[0; 3][..zeros]].concat();
+            let fits = word.len() <= 8;
+            prop_assert_eq!(CodeKey::of_word(&word).ok().map(|k| k.0), slow(&text).filter(|_| fits));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{errors, knowledge};
 use pyo3::{prelude::*, types::PyBytes};
-use superbill_core::date::Date;
+use superbill_core::{code::CodeKey, date::Date};
 
 /// The exception of a column that is of another shape or kind.
 pub(crate) type Refusal = fn(String) -> PyErr;
@@ -65,6 +65,13 @@ impl Column {
         let word = self.bytes.get(place * self.width..(place + 1) * self.width)?;
         let end = word.iter().position(|&b| b == 0).unwrap_or(word.len());
         std::str::from_utf8(&word[..end]).ok()
+    }
+
+    /// A word as a code; `None` where it is none of the shape.
+    pub(crate) fn key(&self, place: usize) -> Option<CodeKey> {
+        let word = self.bytes.get(place * self.width..(place + 1) * self.width)?;
+        let (word, rest) = word.split_at(word.len().min(8));
+        if rest.iter().all(|&b| b == 0) { CodeKey::of_word(word).ok() } else { None }
     }
 
     /// The words of a row, without those that are empty.

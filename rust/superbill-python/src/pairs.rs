@@ -112,8 +112,9 @@ impl KnowledgeBase {
                     let start = rows.start;
                     places.clear();
                     for row in rows {
-                        let key = codes.at(row).and_then(|code| CodeKey::pack(code).ok());
-                        let key = key.ok_or_else(|| errors::CodeError::new_err(format!("codes[{row}]: not of the shape of a code")))?;
+                        let key = codes
+                            .key(row)
+                            .ok_or_else(|| errors::CodeError::new_err(format!("codes[{row}]: not of the shape of a code")))?;
                         places.push(known.resolve(key));
                     }
                     edits.probe(places, date, named, |column1, column2, edit| {

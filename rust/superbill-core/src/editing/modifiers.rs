@@ -70,7 +70,7 @@ fn matrix(resolver: &Resolver<'_>, claim: &Claim, at: u32, edited: &mut Edited) 
     let first = edited.findings.len();
     let mut look = |row: u16| {
         let Some(check) = rules.said.checks.get(usize::from(row)) else { return };
-        if check.modifiers != 0 && line.modifiers & check.modifiers == 0 || !broken(resolver, claim, at, usize::from(row), check) {
+        if !broken(resolver, claim, at, usize::from(row), check) {
             return;
         }
         let Some(rule) = Rule::named(&check.rule) else { return };
@@ -82,7 +82,8 @@ fn matrix(resolver: &Resolver<'_>, claim: &Claim, at: u32, edited: &mut Edited) 
     if line.modifiers & rules.checked == 0 {
         rules.unprompted.iter().copied().for_each(look);
     } else {
-        (0..rules.said.checks.len() as u16).for_each(&mut look);
+        let spoken = (0..).zip(&rules.prompts).filter(|p| *p.1 == 0 || line.modifiers & p.1 != 0);
+        spoken.for_each(|p| look(p.0));
     }
 }
 

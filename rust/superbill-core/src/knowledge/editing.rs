@@ -384,7 +384,8 @@ pub struct EditRules {
     pub ptp: [Coverage; 2],
     pub mue: [Coverage; 2],
     pub add_ons: Coverage,
-    /// Modifiers that any check is about, and the places of checks that are about none.
+    /// Modifiers that each check is about, those that any is about, and the places of checks that are about none.
+    pub(crate) prompts: Vec<Modifiers>,
     pub(crate) checked: Modifiers,
     pub(crate) unprompted: Vec<u16>,
     /// Codes that are symptoms of some disease, as ranges of ids in order.
@@ -438,6 +439,7 @@ impl EditRules {
         Self {
             bits,
             classes,
+            prompts: said.checks.iter().map(|c| c.modifiers).collect(),
             checked: said.checks.iter().fold(0, |set, c| set | c.modifiers),
             unprompted: (0..).zip(&said.checks).filter(|c| c.1.modifiers == 0).map(|c| c.0).collect(),
             symptoms,

@@ -1,8 +1,8 @@
 //! NCCI procedure-to-procedure edits of one setting: a bit for every pair of codes, and what holds of the pair behind it.
 //!
-//! A line of 64 bytes holds the bits of 448 column-2 codes and the number of pairs before it, so that a probe that finds nothing, as most do, reads one
-//! cache line, and one that finds something knows its place among the details. Pairs share their details: millions of pairs have a few thousand
-//! different sets of rows.
+//! Column-2 codes are cut into 256 stretches. A summary of each column-1 code has a bit for every stretch with any pair, and only such stretches have
+//! bits of their own: all summaries together stay in a cache, most probes end there, and the others read one word more. Pairs share their details:
+//! millions of pairs have a few thousand different sets of rows.
 
 use super::{
     base::{records, slice},
@@ -15,16 +15,12 @@ use zerocopy::{
     little_endian::{U16, U32, U64},
 };
 
-/// Words of bits in a line; the eighth holds the count.
-const WORDS: usize = 7;
-pub(super) const COLUMNS: usize = WORDS * 64;
+/// Words of a summary.
+const WORDS: usize = 4;
 
-/// Words of a summary. All summaries together stay in a cache that the lines do not fit into, and most probes end there.
-pub(super) const SUMMARY: usize = 4;
-
-/// Codes of a stretch, as a power of two: as few as the bits of a summary allow.
+/// Codes of a stretch, as a power of two: a word of bits, or as many words as the bits of a summary ask for.
 pub(super) fn stretch(seconds: usize) -> u32 {
-    seconds.div_ceil(SUMMARY * 64).max(1).next_power_of_two().trailing_zeros()
+    seconds.div_ceil(WORDS * 64).max(64).next_power_of_two().trailing_zeros()
 }
 
 /// Parts of the store.
@@ -33,8 +29,8 @@ pub(super) mod part {
     pub(crate) const FIRST: u32 = 0;
     /// u64 keys of column-2 codes, in order.
     pub(crate) const SECOND: u32 = 1;
-    /// [`super::Line`], those of one column-1 code together.
-    pub(crate) const LINES: u32 = 2;
+    /// [`super::Summary`] by column-1 code.
+    pub(crate) const SUMMARY: u32 = 2;
     /// u32 set by pair.
     pub(crate) const PAIRS: u32 = 3;
     /// [`super::Range`] of rows by set.
@@ -43,17 +39,46 @@ pub(super) mod part {
     pub(crate) const ROWS: u32 = 5;
     /// u32 `yyyymmdd`: first days of the releases.
     pub(crate) const RELEASES: u32 = 6;
-    /// u64, [`super::SUMMARY`] for each column-1 code: which stretches of column-2 codes have any pair.
-    pub(crate) const SUMMARY: u32 = 7;
-    pub(crate) const ALL: u32 = 8;
+    /// u64: bits of the stretches that have a pair, those of one column-1 code together.
+    pub(crate) const WORDS: u32 = 7;
+    /// u32 by word: pairs in all words before.
+    pub(crate) const BEFORE: u32 = 8;
+    pub(crate) const ALL: u32 = 9;
 }
 
-/// Bits of 448 columns, then the number of pairs in all lines before.
+/// Which stretches of column-2 codes have a pair with a column-1 code, and where their words are.
 #[derive(Clone, Copy, Debug, Default, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]
-pub(super) struct Line {
-    pub bits: [U64; WORDS],
-    pub before: U64,
+pub(super) struct Summary {
+    bits: [U64; WORDS],
+    /// Stretches with a pair of all column-1 codes before.
+    before: U32,
+    /// Stretches with a pair in the words before each word.
+    within: [u8; WORDS],
+}
+
+impl Summary {
+    /// The summary of the column-1 code that is paired with these stretches, after `before` of the codes before it.
+    pub(super) fn new(before: u32, stretches: impl Iterator<Item = usize>) -> Self {
+        let mut bits = [0u64; WORDS];
+        stretches.for_each(|s| bits[s / 64] |= 1 << (s % 64));
+        let within = std::array::from_fn(|word| bits[..word].iter().map(|w| w.count_ones() as u8).sum());
+        Self { bits: bits.map(U64::new), before: before.into(), within }
+    }
+
+    #[inline]
+    fn words(&self) -> [u64; WORDS] {
+        let [a, b, c, d] = self.bits;
+        [a.get(), b.get(), c.get(), d.get()]
+    }
+
+    /// The place of a stretch among all that have a pair; of one that has none the place where it would be.
+    #[inline]
+    fn place(&self, stretch: u32) -> usize {
+        let word = (stretch / 64) as usize % WORDS;
+        let below = self.bits[word].get() & ((1 << (stretch % 64)) - 1);
+        self.before.get() as usize + usize::from(self.within[word]) + below.count_ones() as usize
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, FromBytes, IntoBytes, Immutable, KnownLayout)]
@@ -112,14 +137,13 @@ const TOGETHER: usize = 1024;
 pub struct PtpEdits<'a> {
     firsts: &'a [U64],
     seconds: &'a [U64],
-    lines: &'a [Line],
+    summaries: &'a [Summary],
+    words: &'a [U64],
+    before: &'a [U32],
     pairs: &'a [U32],
     sets: &'a [Range],
     rows: &'a [RowRecord],
     releases: &'a [U32],
-    /// Empty in files of an earlier version.
-    summaries: &'a [U64],
-    width: usize,
     stretch: u32,
 }
 
@@ -133,24 +157,22 @@ impl<'a> PtpEdits<'a> {
     /// [`KnowledgeError::Corrupt`] where their lengths do not fit each other.
     pub fn view(part: impl Fn(u32) -> &'a [u8]) -> Result<Self, KnowledgeError> {
         let (firsts, seconds): (&[U64], &[U64]) = (records(part(part::FIRST)), records(part(part::SECOND)));
-        let width = seconds.len().div_ceil(COLUMNS);
         let edits = Self {
             firsts,
             seconds,
-            lines: records(part(part::LINES)),
+            summaries: records(part(part::SUMMARY)),
+            words: records(part(part::WORDS)),
+            before: records(part(part::BEFORE)),
             pairs: records(part(part::PAIRS)),
             sets: records(part(part::SETS)),
             rows: records(part(part::ROWS)),
             releases: records(part(part::RELEASES)),
-            summaries: records(part(part::SUMMARY)),
-            width,
             stretch: stretch(seconds.len()),
         };
-        let summarised = edits.summaries.is_empty() || edits.summaries.len() == firsts.len() * SUMMARY;
-        if summarised && edits.lines.len() == firsts.len() * width {
+        if edits.summaries.len() == firsts.len() && edits.before.len() == edits.words.len() {
             Ok(edits)
         } else {
-            Err(KnowledgeError::Corrupt("the lines of edits do not fit their codes"))
+            Err(KnowledgeError::Corrupt("the bits of edits do not fit their codes"))
         }
     }
 
@@ -170,26 +192,34 @@ impl<'a> PtpEdits<'a> {
         firsts.chain(seconds).filter(|c| c.0 != 0).map(|(key, code)| (CodeKey(key), code))
     }
 
+    /// The word that a pair's bit is in, and the bit. Of a pair whose stretch has no word, some other or none.
+    #[inline]
+    fn word(&self, first: u32, second: u32) -> (usize, u32) {
+        let place = self.summaries.get(first as usize).map_or(usize::MAX, |s| s.place(second >> self.stretch));
+        let words = 1 << (self.stretch - 6);
+        let within = second as usize / 64 % words;
+        (place.saturating_mul(words).saturating_add(within), second % 64)
+    }
+
     /// The place of a pair among the pairs.
     #[inline]
     fn pair(&self, first: u32, second: u32) -> Option<usize> {
-        let (line, column) = (second as usize / COLUMNS, second as usize % COLUMNS);
-        let line = self.lines.get(first as usize * self.width + line)?;
-        let (word, bit) = (column / 64, column % 64);
-        let bits = line.bits[word].get();
-        if bits >> bit & 1 == 0 {
+        let stretch = second >> self.stretch;
+        let summary = self.summaries.get(first as usize)?;
+        if summary.bits.get(stretch as usize / 64)?.get() >> (stretch % 64) & 1 == 0 {
             return None;
         }
-        let within: u32 = line.bits[..word].iter().map(|w| w.get().count_ones()).sum();
-        Some(line.before.get() as usize + (within + (bits & ((1 << bit) - 1)).count_ones()) as usize)
+        let (word, bit) = self.word(first, second);
+        let bits = self.words.get(word)?.get();
+        let before = self.before.get(word)?.get() + (bits & ((1 << bit) - 1)).count_ones();
+        (bits >> bit & 1 == 1).then_some(before as usize)
     }
 
-    /// The bit of a pair.
+    /// The bit of a pair whose stretch has one.
     #[inline]
     fn bit(&self, first: u32, second: u32) -> u64 {
-        let (line, column) = (second as usize / COLUMNS, second as usize % COLUMNS);
-        let line = self.lines.get(first as usize * self.width + line);
-        line.map_or(0, |l| l.bits[column / 64].get() >> (column % 64) & 1)
+        let (word, bit) = self.word(first, second);
+        self.words.get(word).map_or(0, |w| w.get() >> bit & 1)
     }
 
     /// The ordered pairs among codes that any row names: places of column 1 and column 2, in order. Codes beyond 65,535 are not looked at.
@@ -203,11 +233,10 @@ impl<'a> PtpEdits<'a> {
             buffer.resize((found + chunk.len() * codes.len()).max(buffer.len()), 0);
             let mut may = found;
             for (i, column1) in (start..).zip(chunk).filter(|c| c.1.first != NONE) {
-                let summary = self.summaries.get(column1.first as usize * SUMMARY..).and_then(|s| s.first_chunk::<SUMMARY>());
-                let words = summary.map_or([u64::MAX; SUMMARY], |s| [s[0].get(), s[1].get(), s[2].get(), s[3].get()]);
+                let words = self.summaries.get(column1.first as usize).map_or([0; WORDS], Summary::words);
                 for (j, column2) in (0u32..).zip(codes) {
                     let stretch = column2.second >> self.stretch;
-                    let bit = words[(stretch / 64) as usize % SUMMARY] >> (stretch % 64);
+                    let bit = words[(stretch / 64) as usize % WORDS] >> (stretch % 64);
                     buffer[may] = i << 16 | j;
                     may += (bit & u64::from(i != j) & u64::from(column2.second != NONE)) as usize;
                 }
@@ -375,6 +404,21 @@ mod tests {
         assert_eq!(view(&parts).unwrap().releases().count(), 2);
     }
 
+    #[test]
+    fn more_codes_than_a_summary_has_bits_share_them() {
+        let mut builder = PtpBuilder::default();
+        let paired = |a: u32, b: u32| a != b && b % (a + 2) == 1;
+        let pairs = || (0..3u32).flat_map(|a| (0..40_000u32).filter(move |&b| paired(a, b)).map(move |b| (a, b)));
+        pairs().for_each(|(a, b)| builder.add(Q3, key(a), key(b), row((b % 2) as u8, 2020_01_01, OPEN)));
+        let parts = builder.build();
+        let edits = view(&parts).unwrap();
+        assert!(edits.stretch > 6, "{}", edits.stretch);
+        assert_eq!(edits.iter().map(|p| (p.0, p.1)).collect::<Vec<_>>(), pairs().map(|p| (key(p.0), key(p.1))).collect::<Vec<_>>());
+        for (a, b) in (0..3).flat_map(|a| (0..40_000).step_by(7).map(move |b| (a, b))) {
+            assert_eq!(on(&parts, a, b, 2026_01_01), paired(a, b).then_some((b % 2) as u8), "{a} {b}");
+        }
+    }
+
     proptest! {
         #[test]
         fn answers_are_those_of_a_map(rows in prop::collection::vec((0u32..900, 0u32..900, 0u8..2, 0u32..4, 0u32..5), 0..400), asked in 0u32..5) {
@@ -403,7 +447,7 @@ mod tests {
         }
 
         #[test]
-        fn no_bytes_panic(bytes in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 8)) {
+        fn no_bytes_panic(bytes in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 9)) {
             let parts: Vec<(u32, Vec<u8>)> = (0..).zip(bytes).collect();
             if let Ok(edits) = view(&parts) {
                 let codes: Vec<PtpCode> = edits.firsts.iter().chain(edits.seconds).filter_map(|k| edits.resolve(CodeKey(k.get()))).collect();

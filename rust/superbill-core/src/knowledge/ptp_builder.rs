@@ -2,7 +2,7 @@
 
 use super::{
     layout::Range,
-    ptp::{COLUMNS, Line, PtpRow, RowRecord, SUMMARY, part, stretch},
+    ptp::{PtpRow, RowRecord, Summary, part, stretch},
 };
 use crate::{code::CodeKey, date::Date};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -97,19 +97,10 @@ impl PtpBuilder {
             (row.0, row.1) = (first_ids[row.0 as usize], second_ids[row.1 as usize]);
         }
         rows.sort_unstable_by_key(|r| (r.0, r.1, r.3, r.2));
-        let width = seconds.len().div_ceil(COLUMNS);
-        let mut lines = vec![Line::default(); firsts.len() * width];
-        let mut summaries = vec![U64::default(); firsts.len() * SUMMARY];
-        let stretch = stretch(seconds.len());
+        let (summaries, words, before) = bits(&rows, firsts.len(), stretch(seconds.len()));
         let mut sets: BTreeMap<Vec<RowRecord>, Vec<usize>> = BTreeMap::new();
         let mut pairs = 0;
         for pair in rows.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-            let (first, second) = (pair[0].0 as usize, pair[0].1 as usize);
-            let line = &mut lines[first * width + second / COLUMNS];
-            let word = &mut line.bits[second % COLUMNS / 64];
-            *word = (word.get() | 1 << (second % COLUMNS % 64)).into();
-            let summary = &mut summaries[first * SUMMARY + (second >> stretch) / 64];
-            *summary = (summary.get() | 1 << ((second >> stretch) % 64)).into();
             let record = |same: &[(u32, u32, u32, PtpRow)]| {
                 let (of_all, row) = (same.iter().map(|s| place(s.2)), same[0].3);
                 RowRecord {
@@ -125,11 +116,6 @@ impl PtpBuilder {
             sets.entry(pair.chunk_by(|a, b| a.3 == b.3).map(record).collect()).or_default().push(pairs);
             pairs += 1;
         }
-        let mut before = 0;
-        for line in &mut lines {
-            line.before = before.into();
-            before += line.bits.iter().map(|w| u64::from(w.get().count_ones())).sum::<u64>();
-        }
         let (mut of_pair, mut set_ranges, mut all) = (vec![U32::default(); pairs], Vec::new(), Vec::<RowRecord>::new());
         for (set, (records, members)) in (0..).zip(sets) {
             let start = all.len() as u32;
@@ -142,12 +128,38 @@ impl PtpBuilder {
         vec![
             (part::FIRST, firsts.as_bytes().to_vec()),
             (part::SECOND, seconds.as_bytes().to_vec()),
-            (part::LINES, lines.as_bytes().to_vec()),
+            (part::SUMMARY, summaries.as_bytes().to_vec()),
             (part::PAIRS, of_pair.as_bytes().to_vec()),
             (part::SETS, set_ranges.as_bytes().to_vec()),
             (part::ROWS, all.as_bytes().to_vec()),
             (part::RELEASES, releases.as_bytes().to_vec()),
-            (part::SUMMARY, summaries.as_bytes().to_vec()),
+            (part::WORDS, words.as_bytes().to_vec()),
+            (part::BEFORE, before.as_bytes().to_vec()),
         ]
     }
+}
+
+/// Summaries by column-1 code, the words of their stretches, and the pairs before each word; `rows` in order.
+fn bits(rows: &[(u32, u32, u32, PtpRow)], firsts: usize, stretch: u32) -> (Vec<Summary>, Vec<U64>, Vec<U32>) {
+    let (mut summaries, mut words, mut before) = (Vec::with_capacity(firsts), Vec::<U64>::new(), Vec::<U32>::new());
+    let (mut stretches, mut pairs) = (0, 0);
+    // Each column-1 code has a row, since codes are those of the rows.
+    for of_first in rows.chunk_by(|a, b| a.0 == b.0) {
+        let of_stretches = || of_first.chunk_by(|a, b| a.1 >> stretch == b.1 >> stretch);
+        summaries.push(Summary::new(stretches, of_stretches().map(|s| (s[0].1 >> stretch) as usize)));
+        for of_stretch in of_stretches() {
+            stretches += 1;
+            let start = words.len();
+            words.resize(start + (1 << (stretch - 6)), U64::default());
+            for row in of_stretch {
+                let word = &mut words[start + (row.1 as usize & ((1 << stretch) - 1)) / 64];
+                *word = (word.get() | 1 << (row.1 % 64)).into();
+            }
+            for word in &words[start..] {
+                before.push(U32::new(pairs));
+                pairs += word.get().count_ones();
+            }
+        }
+    }
+    (summaries, words, before)
 }
