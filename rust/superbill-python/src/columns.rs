@@ -68,10 +68,17 @@ impl Column {
     }
 
     /// A word as a code; `None` where it is none of the shape.
+    #[inline]
     pub(crate) fn key(&self, place: usize) -> Option<CodeKey> {
-        let word = self.bytes.get(place * self.width..(place + 1) * self.width)?;
-        let (word, rest) = word.split_at(word.len().min(8));
-        if rest.iter().all(|&b| b == 0) { CodeKey::of_word(word).ok() } else { None }
+        let from = self.bytes.get(place * self.width..)?;
+        match from.first_chunk() {
+            // Eight bytes are one look; what follows a shorter word is the next one.
+            Some(&word) if self.width <= 8 => {
+                let next = u64::MAX.checked_shr(8 * self.width as u32).unwrap_or(0);
+                CodeKey::of_word((u64::from_be_bytes(word) & !next).to_be_bytes()).ok()
+            }
+            _ => CodeKey::pack(self.at(place)?).ok(),
+        }
     }
 
     /// The words of a row, without those that are empty.

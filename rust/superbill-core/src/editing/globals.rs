@@ -32,21 +32,29 @@ pub(super) fn open(globals: &Globals, claim: &Claim, at: u32, same_day: bool) ->
     claim.lines.iter().enumerate().any(opens)
 }
 
-pub(super) fn check(resolver: &Resolver<'_>, claim: &Claim, usable: &[u32], edited: &mut Edited) {
+/// `denied` is a buffer for the pairs of lines that an edit denies already.
+pub(super) fn check(resolver: &Resolver<'_>, claim: &Claim, usable: &[u32], denied: &mut Vec<[u32; 2]>, edited: &mut Edited) {
     let globals = &resolver.rules.said.globals;
     if !globals.settings.contains(&claim.setting) {
         return;
     }
+    denied.clear();
+    for finding in edited.findings.iter().filter(|f| f.rule == Rule::PtpDenied) {
+        if let &[one, other] = edited.stretch(finding.lines) {
+            denied.push([one.min(other), one.max(other)]);
+        }
+    }
+    denied.sort_unstable();
     for &surgery in usable {
         let Some(period) = period(globals, &claim.lines[surgery as usize]) else { continue };
         for &at in usable.iter().filter(|&&at| (at as usize) < claim.own && at != surgery) {
-            beside(globals, claim, (surgery, period), at, edited);
+            beside(globals, claim, (surgery, period), at, denied, edited);
         }
     }
 }
 
 /// A line of the claim beside a procedure with a period.
-fn beside(globals: &Globals, claim: &Claim, (surgery, period): (u32, &Period), at: u32, edited: &mut Edited) {
+fn beside(globals: &Globals, claim: &Claim, (surgery, period): (u32, &Period), at: u32, denied: &[[u32; 2]], edited: &mut Edited) {
     let (procedure, line) = (&claim.lines[surgery as usize], &claim.lines[at as usize]);
     let days = line.day - procedure.day;
     if days < -period.before || days > period.after || !claim.same_provider(procedure, line) {
@@ -62,9 +70,8 @@ fn beside(globals: &Globals, claim: &Claim, (surgery, period): (u32, &Period), a
             let other_work = || lacks(globals.visit_same_day) || !works_that_day(globals, claim, at);
             (lacks(globals.visit_apart) && other_work()).then_some(Rule::VisitInside)
         } else {
-            let pair = [[surgery, at], [at, surgery]];
-            let told = |f: &super::Finding| f.rule == Rule::PtpDenied && pair.iter().any(|p| p == edited.stretch(f.lines));
-            (lacks(period.visit) && !edited.findings.iter().any(told)).then_some(Rule::VisitSameDay)
+            let told = || denied.binary_search(&[surgery.min(at), surgery.max(at)]).is_ok();
+            (lacks(period.visit) && !told()).then_some(Rule::VisitSameDay)
         }
     } else if inside && self::period(globals, line).is_some() {
         let again = line.key == procedure.key && !lacks(globals.repeat);

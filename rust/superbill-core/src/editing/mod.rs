@@ -37,6 +37,7 @@ pub struct Scratch {
     dependents: add_on::Dependents,
     noted: diagnoses::Noted,
     pairs: ptp::Buffers,
+    denied: Vec<[u32; 2]>,
 }
 
 impl<'a> Resolver<'a> {
@@ -80,7 +81,7 @@ impl<'a> Resolver<'a> {
 
     /// Edits one claim of the setting that this was made for.
     pub fn edit<'s>(&self, claim: &Claim, scratch: &'s mut Scratch) -> &'s Edited {
-        let Scratch { edited, by_day, by_code, coded, dependents, noted, pairs } = scratch;
+        let Scratch { edited, by_day, by_code, coded, dependents, noted, pairs, denied } = scratch;
         edited.clear(claim.lines.len());
         diagnoses::check(self, claim, noted, edited);
         lines::check(claim, edited);
@@ -101,7 +102,7 @@ impl<'a> Resolver<'a> {
         mue::check(self, claim, by_code, edited);
         add_on::check(self, claim, by_day, dependents, edited);
         drop_pairs_of_denied(edited);
-        globals::check(self, claim, by_day, edited);
+        globals::check(self, claim, by_day, denied, edited);
         payer::check(self, claim, by_day, edited);
         edited.sort();
         edited

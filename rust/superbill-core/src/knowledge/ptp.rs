@@ -132,6 +132,9 @@ impl PtpCode {
 /// Pairs that are looked at together: enough that looks into memory overlap, few enough for a small buffer.
 const TOGETHER: usize = 1024;
 
+/// Summaries that are fetched together.
+const ROWS: usize = 16;
+
 /// The edits of one setting, in place.
 #[derive(Clone, Copy)]
 pub struct PtpEdits<'a> {
@@ -227,13 +230,16 @@ impl<'a> PtpEdits<'a> {
     /// Summaries tell first which pairs can be, without a branch that depends on them; then what is left is looked up, each look independent of the others.
     pub fn named<'b>(&self, codes: &[PtpCode], buffer: &'b mut Vec<u32>) -> impl Iterator<Item = (usize, usize)> + use<'b> {
         let codes = &codes[..codes.len().min(1 << 16)];
-        let rows = (TOGETHER / codes.len().max(1)).max(1);
+        let rows = (TOGETHER / codes.len().max(1)).clamp(1, ROWS);
         let mut found = 0;
         for (start, chunk) in (0..).step_by(rows).zip(codes.chunks(rows)) {
             buffer.resize((found + chunk.len() * codes.len()).max(buffer.len()), 0);
+            let mut summaries = [[0; WORDS]; ROWS];
+            for (words, column1) in summaries.iter_mut().zip(chunk) {
+                *words = self.summaries.get(column1.first as usize).map_or([0; WORDS], Summary::words);
+            }
             let mut may = found;
-            for (i, column1) in (start..).zip(chunk).filter(|c| c.1.first != NONE) {
-                let words = self.summaries.get(column1.first as usize).map_or([0; WORDS], Summary::words);
+            for (i, words) in (start..).zip(&summaries[..chunk.len()]) {
                 for (j, column2) in (0u32..).zip(codes) {
                     let stretch = column2.second >> self.stretch;
                     let bit = words[(stretch / 64) as usize % WORDS] >> (stretch % 64);
