@@ -141,6 +141,8 @@ def test_many_are_checked_as_one_by_one_and_bad_ones_keep_their_place(kb: superb
 def test_the_longest_claim_is_checked_in_bounded_time(kb: superbill.KnowledgeBase) -> None:
     check = kb.edit(claim(["11111", "11112", "33332"] * 333, history=["11112", "22221", "44441@2026-01-02"] * 3333))
     assert check.severity == "error"
+    assert len(check.findings) == 20_001
+    assert [f.severity for f in check.findings if f.rule == "line.more_findings"] == ["error"]
 
 
 def test_a_base_without_packs_says_so() -> None:

@@ -62,6 +62,7 @@ rules! {
     VisitSameDay = "global.visit_same_day",
     CodeNotOnDate = "line.code_not_on_date",
     CodeUnknown = "line.code_unknown",
+    MoreFindings = "line.more_findings",
     NoRelease = "line.no_release",
     NoUnits = "line.units",
     ModifierBilateral = "mod.bilateral",
@@ -206,6 +207,9 @@ pub(super) mod denied {
     pub(crate) const LINE: u8 = 16;
 }
 
+/// Findings that are told of one claim. Lines of one day pair up by the square of their number.
+pub const MOST_FINDINGS: usize = 20_000;
+
 /// The whole answer; kept from claim to claim, so that a thread allocates once.
 #[derive(Clone, Debug, Default)]
 pub struct Edited {
@@ -215,6 +219,8 @@ pub struct Edited {
     pub lines: Vec<u32>,
     /// By line, why it is not payable.
     pub(super) denied: Vec<u8>,
+    /// There are more findings than are told.
+    more: bool,
     /// Buffers of the sort.
     order: Vec<(u64, u64)>,
     sorted: Vec<Finding>,
@@ -228,6 +234,7 @@ impl Edited {
     pub(super) fn clear(&mut self, lines: usize) {
         self.findings.clear();
         self.lines.clear();
+        self.more = false;
         self.denied.clear();
         self.denied.resize(lines, 0);
     }
@@ -248,6 +255,11 @@ impl Edited {
         (table, detail): (Table, Detail),
         (from, to): (u32, u32),
     ) {
+        if self.findings.len() >= MOST_FINDINGS {
+            self.more = true;
+            denied.into_iter().for_each(|line| self.denied[line as usize] |= reason);
+            return;
+        }
         let (lines, denied) = (self.put(lines), self.put(denied));
         for at in denied.start..denied.end {
             let line = self.lines[at as usize] as usize;
@@ -271,8 +283,13 @@ impl Edited {
         self.find(rule, [line as u32], [], 0, about, (0, 0));
     }
 
-    /// The order in which findings are told.
-    pub(super) fn sort(&mut self) {
+    /// Says where findings were left out, and puts all in the order in which they are told.
+    pub(super) fn close(&mut self) {
+        if self.more {
+            let none = Stretch::default();
+            let (table, detail) = (Table::Pack, Detail::None);
+            self.findings.push(Finding { rule: Rule::MoreFindings, lines: none, denied: none, table, detail, from: 0, to: 0 });
+        }
         let Self { findings, lines, order, sorted, .. } = self;
         let of = |s: Stretch| &lines[s.start as usize..s.end as usize];
         // Each key is made once and compared as two numbers; the place at the end keeps equals in order.

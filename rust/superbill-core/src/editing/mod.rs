@@ -104,7 +104,7 @@ impl<'a> Resolver<'a> {
         drop_pairs_of_denied(edited);
         globals::check(self, claim, by_day, denied, edited);
         payer::check(self, claim, by_day, edited);
-        edited.sort();
+        edited.close();
         edited
     }
 }
