@@ -23,7 +23,9 @@ fn encounter(text: &str) -> Encounter<'_> {
         age: None,
         new_patient: None,
         place_of_service: None,
-        documents: vec![Document { kind: "office_visit", text }],
+        payer: None,
+        same_day: None,
+        documents: vec![Document { kind: "office_visit", text, signed: None, authored: false }],
     }
 }
 

@@ -273,6 +273,13 @@ class KnowledgeBase:
         Raises `KnowledgeBaseError` where the file is damaged.
         """
 
+    @property
+    def templates(self) -> list[tuple[list[str], str, str, list[tuple[str, str, bool, str]]]]:
+        """What the documentation of each kind of encounter has in it: `(types, title, citation, [(id, title, required, decides)])`.
+
+        Raises `KnowledgeBaseError` where the file is damaged.
+        """
+
     def lookup(self, code: str, date: str | datetime.date, *, system: str | None = None) -> CodeInfo | None:
         """What is known of a code on a day; `None` where it is unknown.
 
@@ -611,6 +618,14 @@ class CodedEncounter:
     @property
     def queries(self) -> tuple[models.Query, ...]:
         """What has to be asked of the provider."""
+
+    @property
+    def visit(self) -> models.Visit | None:
+        """The visit: its category and level, what was counted, and why not another code; `None` where there is none."""
+
+    @property
+    def completeness(self) -> tuple[models.Completeness, ...]:
+        """What the documentation should have in it, whether it is there, and what it decides."""
 
     @property
     def disposition(self) -> models.Disposition | None:

@@ -280,13 +280,21 @@ class Query(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    # office_established, emergency, initial_hospital, ...: a category of the packs.
     category: str = ""
+    # straightforward | low | moderate | high; empty where the category has one code or goes by time alone.
     level: str = ""
     elements: tuple[VisitElement, ...] = ()
+    # Why not the code above, the code below, and what was not counted.
     why_not: tuple[str, ...] = ()
+    # Codes of the lines that the visit makes; they come first among the procedures.
+    codes: tuple[str, ...] = ()
+    # decision_making | time | category: what the level rests on.
+    by: str = ""
 
 
 class VisitElement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    # circumstance | problem | data | risk | time
     kind: str = ""
     counted_as: str = ""
     evidence: tuple[Evidence, ...] = ()

@@ -1,4 +1,4 @@
-"""The command line: `superbill demo | code | check | rules | lookup | search | match | index | pcs | translate | kb | serve`.
+"""The command line: `superbill demo | code | check | rules | template | lookup | search | match | index | pcs | translate | kb | serve`.
 
 Exit codes: 0 done; 1 something could not be coded, a code is unknown, or a claim has errors; 2 the request or the input cannot be used.
 """
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from superbill import SuperbillError, __version__
-from superbill.cli import claims, classification, coding, knowledge, rules, service, terminology, translation
+from superbill.cli import claims, classification, coding, knowledge, rules, service, templates, terminology, translation
 
 DONE, PARTLY, UNUSABLE = 0, 1, 2
 
@@ -41,6 +41,6 @@ def parser() -> argparse.ArgumentParser:
     main = argparse.ArgumentParser(prog="superbill", description="Codes clinical encounters, with proof.")
     main.add_argument("--version", action="version", version=f"superbill {__version__}")
     commands = main.add_subparsers(required=True, metavar="COMMAND")
-    for module in (coding, claims, rules, terminology, classification, translation, knowledge, service):
+    for module in (coding, claims, rules, templates, terminology, classification, translation, knowledge, service):
         module.add_commands(commands)
     return main

@@ -171,16 +171,20 @@ class Query(_message.Message):
     def __init__(self, about: _Optional[str] = ..., missing: _Optional[_Iterable[str]] = ..., options: _Optional[_Iterable[str]] = ..., evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ..., lines: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Visit(_message.Message):
-    __slots__ = ("category", "level", "elements", "why_not")
+    __slots__ = ("category", "level", "elements", "why_not", "codes", "by")
     CATEGORY_FIELD_NUMBER: _ClassVar[int]
     LEVEL_FIELD_NUMBER: _ClassVar[int]
     ELEMENTS_FIELD_NUMBER: _ClassVar[int]
     WHY_NOT_FIELD_NUMBER: _ClassVar[int]
+    CODES_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
     category: str
     level: str
     elements: _containers.RepeatedCompositeFieldContainer[VisitElement]
     why_not: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, category: _Optional[str] = ..., level: _Optional[str] = ..., elements: _Optional[_Iterable[_Union[VisitElement, _Mapping]]] = ..., why_not: _Optional[_Iterable[str]] = ...) -> None: ...
+    codes: _containers.RepeatedScalarFieldContainer[str]
+    by: str
+    def __init__(self, category: _Optional[str] = ..., level: _Optional[str] = ..., elements: _Optional[_Iterable[_Union[VisitElement, _Mapping]]] = ..., why_not: _Optional[_Iterable[str]] = ..., codes: _Optional[_Iterable[str]] = ..., by: _Optional[str] = ...) -> None: ...
 
 class VisitElement(_message.Message):
     __slots__ = ("kind", "counted_as", "evidence")

@@ -30,7 +30,9 @@ fuzz_target!(|data: &[u8]| {
             age: Some(40),
             new_patient: None,
             place_of_service: None,
-            documents: vec![Document { kind, text: &text }],
+            payer: None,
+            same_day: None,
+            documents: vec![Document { kind, text: &text, signed: None, authored: false }],
         };
         let coded = SCRATCH.with_borrow_mut(|scratch| code(&KB, &encounter, scratch, &NeverCancel)).expect("coded");
         let spans = coded.diagnoses.iter().flat_map(|d| &d.evidence).chain(coded.procedures.iter().flat_map(|p| &p.evidence));

@@ -34,6 +34,7 @@ use superbill_core::{
         layout::section,
         releases::Releases,
         rules::{Pack, Rules},
+        visits::Visits,
     },
 };
 use writer::{DatedNotes, Writer, block_name};
@@ -121,7 +122,7 @@ pub(crate) fn join(mut gathered: Gathered, pack_sources: &[packs::Source]) -> Re
     let properties = gathered.properties(&names);
     gathered.releases.sort();
     let releases = Releases { all: std::mem::take(&mut gathered.releases), names: std::mem::take(&mut gathered.names) };
-    let own_names = procedure_names(&dictionary.rules);
+    let own_names = procedure_names(&dictionary.rules, &dictionary.visits);
     let writer = Writer {
         tabular: &tabular,
         notes: &notes,
@@ -159,9 +160,13 @@ fn check_addenda(gathered: &Gathered) -> Result<(), CompileError> {
 }
 
 /// What packs call the services whose official words are licensed.
-fn procedure_names(rules: &Rules) -> HashMap<(System, CodeKey), String> {
+fn procedure_names(rules: &Rules, visits: &Visits) -> HashMap<(System, CodeKey), String> {
     let rows = rules.families.iter().flat_map(|f| &f.rows);
     let named = rows.flat_map(|r| std::iter::once((&r.code, &r.name)).chain(r.add.iter().map(|a| (&a.code, &a.name))));
+    let levels = visits.categories.iter().flat_map(|c| &c.codes).map(|c| (&c.code, &c.name));
+    let timed = visits.timed.iter().flat_map(|t| &t.rows).map(|r| (&r.code, &r.name));
+    let more = visits.additions.iter().map(|a| (&a.code, &a.name)).chain(visits.prolonged.iter().map(|p| (&p.code, &p.name)));
+    let named = named.chain(levels).chain(timed).chain(more);
     let key = |code: &String| [System::Cpt, System::Hcpcs].into_iter().find_map(|s| s.parse(code).ok().map(|k| (s, k)));
     let mut names = HashMap::new();
     for (code, name) in named {

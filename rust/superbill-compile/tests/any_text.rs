@@ -26,7 +26,9 @@ fn coded(text: &str, kind: &'static str) -> Coded {
         age: Some(40),
         new_patient: None,
         place_of_service: None,
-        documents: vec![Document { kind, text }],
+        payer: None,
+        same_day: None,
+        documents: vec![Document { kind, text, signed: None, authored: false }],
     };
     code(&KB, &encounter, &mut Scratch::default(), &NeverCancel).expect("coded")
 }
@@ -88,7 +90,7 @@ proptest! {
     fn the_same_text_is_coded_the_same_whatever_was_read_before(text in note(), before in note()) {
         let mut scratch = Scratch::default();
         let mut read = |text: &str| {
-            let document = Document { kind: "operative_report", text };
+            let document = Document { kind: "operative_report", text, signed: None, authored: false };
             let encounter = Encounter {
                 kind: "operative_report",
                 setting: Setting::Professional,
@@ -98,6 +100,8 @@ proptest! {
                 age: None,
                 new_patient: None,
                 place_of_service: None,
+                payer: None,
+                same_day: None,
                 documents: vec![document],
             };
             code(&KB, &encounter, &mut scratch, &NeverCancel).expect("coded")

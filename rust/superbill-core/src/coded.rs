@@ -1,6 +1,9 @@
 //! What comes out: codes as ids, spans and fixed-size steps; words are made by whoever renders it.
 
-use crate::code::CodeId;
+use crate::{
+    code::CodeId,
+    knowledge::visits::{Level, Problem},
+};
 
 /// A stretch of a document: byte offsets into its text, half-open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,6 +77,96 @@ pub struct Procedure {
     pub because: Vec<Step>,
 }
 
+/// A code of a visit, by the table that has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VisitService {
+    /// Category and row of its codes.
+    Level(u32, u32),
+    Prolonged(u32),
+    Addition(u32),
+    /// Service and row.
+    Timed(u32, u32),
+}
+
+/// A claim line of a visit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VisitLine {
+    pub service: VisitService,
+    pub modifiers: Vec<[u8; 2]>,
+    pub units: u32,
+    pub pointers: Vec<u32>,
+    pub confidence: u16,
+    pub evidence: Vec<Span>,
+}
+
+/// What something was counted as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// A problem, and its diagnosis by place where it has one.
+    Problem(Problem, Option<u32>),
+    /// A phrase among the data, among what was decided, or among the circumstances.
+    Data(u32),
+    Risk(u32, Level),
+    Circumstance(u32),
+    Minutes(u32),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VisitElement {
+    pub counted: Counted,
+    pub evidence: Vec<Span>,
+}
+
+/// Why not another code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyNot {
+    /// The next code up asks for more, the next one down for less; category and row.
+    Above(u32, u32),
+    Below(u32, u32),
+    /// A test that a service of the claim has in it.
+    Billed(u32),
+    /// All that was done is part of a procedure of that day.
+    WithinProcedure,
+}
+
+/// The levels of the three parts of medical decision making.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decision {
+    pub problems: Option<Level>,
+    pub data: Level,
+    pub risk: Level,
+}
+
+impl Decision {
+    /// What two of the three meet or exceed; nothing without a problem.
+    pub fn level(self) -> Option<Level> {
+        let mut parts = [self.problems?, self.data, self.risk];
+        parts.sort_unstable();
+        Some(parts[1])
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visit {
+    pub category: u32,
+    pub level: Option<Level>,
+    pub decision: Decision,
+    pub minutes: Option<u32>,
+    /// Whether the minutes decided, and not what was decided in them.
+    pub by_time: bool,
+    pub elements: Vec<VisitElement>,
+    pub why_not: Vec<WhyNot>,
+    pub lines: Vec<VisitLine>,
+}
+
+/// Whether the documentation has an element of its template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Complete {
+    pub template: u32,
+    pub element: u32,
+    pub found: bool,
+}
+
 /// The rules that the engine itself applies; ids on the wire are stable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
@@ -124,6 +217,8 @@ pub enum Query {
     Leaf { node: CodeId, evidence: Span },
     /// A procedure family whose rows need elements that the note does not give.
     Elements { family: u32, missing: Vec<u32>, side: bool, evidence: Vec<Span> },
+    /// A question that a pack has for visits.
+    Visit { question: u32, evidence: Vec<Span> },
 }
 
 /// The whole answer.
@@ -134,6 +229,8 @@ pub struct Coded {
     pub procedures: Vec<Procedure>,
     pub findings: Vec<Finding>,
     pub queries: Vec<Query>,
+    pub visit: Option<Visit>,
+    pub completeness: Vec<Complete>,
 }
 
 /// Why an encounter was not coded.

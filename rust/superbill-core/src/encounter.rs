@@ -60,6 +60,10 @@ pub struct Document<'a> {
     /// One of [`ENCOUNTER_TYPES`].
     pub kind: &'a str,
     pub text: &'a str,
+    /// Whether it is signed, where the source says so.
+    pub signed: Option<bool>,
+    /// Whether its author is told.
+    pub authored: bool,
 }
 
 /// One encounter.
@@ -76,6 +80,10 @@ pub struct Encounter<'a> {
     pub age: Option<u32>,
     pub new_patient: Option<bool>,
     pub place_of_service: Option<&'a str>,
+    /// The payer's line of business.
+    pub payer: Option<&'a str>,
+    /// Whether a stay began and ended on one day, where both days are told.
+    pub same_day: Option<bool>,
     pub documents: Vec<Document<'a>>,
 }
 

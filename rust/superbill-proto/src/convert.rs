@@ -90,6 +90,10 @@ pub fn encounter(wire: &v1::Encounter) -> Result<Encounter<'_>, EncounterError> 
         None | Some("other" | "unknown") => None,
         Some(_) => return invalid("patient.sex", "one of female male other unknown"),
     };
+    let same_day = match (wire.admit_date.as_deref(), wire.discharge_date.as_deref()) {
+        (Some(admitted), Some(discharged)) => Some(date("admit_date", admitted)? == date("discharge_date", discharged)?),
+        _ => None,
+    };
     if wire.documents.len() > MOST_DOCUMENTS {
         return invalid("documents", format!("at most {MOST_DOCUMENTS}"));
     }
@@ -103,7 +107,7 @@ pub fn encounter(wire: &v1::Encounter) -> Result<Encounter<'_>, EncounterError> 
             Some(name) => kind(&format!("documents[{at}].type"), name)?,
             None => encounter_type,
         };
-        documents.push(Document { kind, text: &document.text });
+        documents.push(Document { kind, text: &document.text, signed: document.signed, authored: document.author_role.is_some() });
     }
     Ok(Encounter {
         kind: encounter_type,
@@ -114,6 +118,8 @@ pub fn encounter(wire: &v1::Encounter) -> Result<Encounter<'_>, EncounterError> 
         age,
         new_patient: wire.new_patient,
         place_of_service: wire.place_of_service.as_deref(),
+        payer: wire.payer.as_ref().and_then(|p| p.line_of_business.as_deref()),
+        same_day,
         documents,
     })
 }

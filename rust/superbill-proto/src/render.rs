@@ -1,5 +1,7 @@
 //! The engine's compact answer in words: the wire type that every face gives out.
 
+mod visit;
+
 use crate::{v1, words};
 use std::collections::BTreeSet;
 use superbill_core::{
@@ -16,6 +18,11 @@ use superbill_core::{
 const LOW_CONFIDENCE: u32 = 500;
 /// Options of a question beyond this tell the provider no more.
 const MOST_OPTIONS: usize = 24;
+
+/// No question leads: its answer may be another, or none (AHIMA and ACDIS practice of queries).
+fn open_options() -> impl Iterator<Item = String> {
+    ["other", "unable to determine"].into_iter().map(str::to_owned)
+}
 
 struct Renderer<'a> {
     kb: &'a KnowledgeBase,
@@ -36,7 +43,8 @@ pub(crate) fn render(kb: &KnowledgeBase, wire: &v1::Encounter, date: Date, coded
     let ascii = wire.documents.iter().map(|d| d.text.is_ascii()).collect();
     let mut renderer = Renderer { kb, wire, date, ascii, packs: BTreeSet::new() };
     let diagnoses = coded.diagnoses.iter().zip(1..).map(|(d, rank)| renderer.diagnosis(d, rank)).collect();
-    let procedures = coded.procedures.iter().map(|p| renderer.procedure(p)).collect();
+    let of_visit = coded.visit.iter().flat_map(|v| visit::lines(&mut renderer, v)).collect::<Vec<_>>();
+    let procedures = of_visit.into_iter().chain(coded.procedures.iter().map(|p| renderer.procedure(p))).collect();
     let findings: Vec<v1::Finding> = coded.findings.iter().map(|f| renderer.finding(f)).collect();
     let queries = coded.queries.iter().map(|q| renderer.query(q)).collect();
     let release = |p: &Pack| v1::Release {
@@ -56,8 +64,8 @@ pub(crate) fn render(kb: &KnowledgeBase, wire: &v1::Encounter, date: Date, coded
         procedures,
         findings,
         queries,
-        visit: None,
-        completeness: Vec::new(),
+        visit: coded.visit.as_ref().map(|v| visit::visit(&renderer, v)),
+        completeness: coded.completeness.iter().filter_map(|c| visit::completeness(kb, *c)).collect(),
         contradictions: Vec::new(),
     }
 }
@@ -234,12 +242,23 @@ impl Renderer<'_> {
     fn query(&self, query: &Query) -> v1::Query {
         match query {
             Query::Leaf { node, evidence } => {
-                let options = self.kb.children_on(*node, self.date).map(|c| self.kb.title(c)).take(MOST_OPTIONS).collect();
+                let options = self.kb.children_on(*node, self.date).map(|c| self.kb.title(c)).take(MOST_OPTIONS);
+                let options = options.chain(open_options()).collect();
                 v1::Query {
                     about: format!("{} {}", self.code(node.0), self.kb.title(*node)),
                     missing: self.kb.told_apart_by(*node),
                     options,
                     evidence: vec![self.evidence(*evidence)],
+                    lines: Vec::new(),
+                }
+            }
+            Query::Visit { question, evidence } => {
+                let asked = self.kb.visits().questions.get(*question as usize);
+                v1::Query {
+                    about: asked.map(|q| q.about.clone()).unwrap_or_default(),
+                    missing: asked.map(|q| q.missing.clone()).unwrap_or_default(),
+                    options: asked.map(|q| q.options.clone()).unwrap_or_default(),
+                    evidence: evidence.iter().map(|&s| self.evidence(s)).collect(),
                     lines: Vec::new(),
                 }
             }
@@ -251,7 +270,7 @@ impl Renderer<'_> {
                 v1::Query {
                     about: family.map(|f| f.name.clone()).unwrap_or_default(),
                     missing: elements.iter().map(|e| e.id.clone()).chain(side.then(|| "side".to_owned())).collect(),
-                    options: values.chain(sides).take(MOST_OPTIONS).collect(),
+                    options: values.chain(sides).take(MOST_OPTIONS).chain(open_options()).collect(),
                     evidence: evidence.iter().map(|&s| self.evidence(s)).collect(),
                     lines: Vec::new(),
                 }

@@ -86,6 +86,18 @@ impl CodedEncounter {
         self.field(py, "queries")
     }
 
+    /// The visit: its category and level, what was counted, and why not another code; `None` where there is none.
+    #[getter]
+    fn visit<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.field(py, "visit")
+    }
+
+    /// What the documentation should have in it, whether it is there, and what it decides.
+    #[getter]
+    fn completeness<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.field(py, "completeness")
+    }
+
     /// What should happen next: `release`, `review`, `query` or `hold`, with reasons.
     #[getter]
     fn disposition<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {

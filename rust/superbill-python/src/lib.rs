@@ -16,6 +16,7 @@ mod reading;
 mod releases;
 mod search;
 mod serving;
+mod templates;
 mod terminology;
 mod terms;
 mod translation;

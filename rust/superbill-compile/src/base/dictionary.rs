@@ -16,6 +16,7 @@ use superbill_core::{
     knowledge::{
         layout::{flag, section},
         rules::{Pack, Rules},
+        visits::Visits,
     },
     read::trie::{TermTrie, TrieSections},
 };
@@ -24,6 +25,7 @@ use zerocopy::{IntoBytes, little_endian::U32};
 /// Rules and sections of a knowledge base that depend on packs.
 pub(super) struct Dictionary {
     pub rules: Rules,
+    pub visits: Visits,
     pub sections: Vec<(u32, Vec<u8>)>,
     /// By ICD-10-CM code, its words in the section of distinct words.
     pub distinct_ranges: Vec<std::ops::Range<u32>>,
@@ -119,6 +121,7 @@ pub(super) fn compile(
     for (file, form) in &forms {
         packs::encounter_types::compile(file, form, &mut rules)?;
     }
+    let visits = packs::visits::compile(&forms, codes, &rules, &mut phrases)?;
     let near = std::mem::take(&mut phrases.near);
     let also = std::mem::take(&mut phrases.also);
     tell(std::mem::take(&mut phrases.terms));
@@ -155,6 +158,9 @@ pub(super) fn compile(
     if editing != superbill_core::knowledge::editing::Editing::default() {
         sections.push((section::EDITING, encoded("editing", &editing)?));
     }
+    if visits != superbill_core::knowledge::visits::Visits::default() {
+        sections.push((section::VISITS, encoded("visits", &visits)?));
+    }
     sections.extend(dictionary.trie.into_iter().map(|(id, bytes)| (section::TRIE + id, bytes)));
-    Ok(Dictionary { rules, sections, distinct_ranges })
+    Ok(Dictionary { rules, visits, sections, distinct_ranges })
 }

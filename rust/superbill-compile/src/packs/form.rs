@@ -56,6 +56,7 @@ pub struct PackFile {
     pub scope: Option<Scope>,
     pub payer_rule: Vec<PayerRule>,
     pub coverage: Vec<CoverageRule>,
+    pub visits: Option<super::visits::Form>,
     /// Run by the tests; not compiled.
     pub example: Vec<Table>,
 }

@@ -11,6 +11,7 @@ pub(crate) mod payer;
 pub(crate) mod procedures;
 pub(crate) mod reading;
 pub mod repair;
+pub mod visits;
 
 use crate::CompileError;
 use form::PackFile;

@@ -4,9 +4,11 @@ mod confidence;
 mod conventions;
 mod detail;
 mod diagnoses;
+mod pointers;
 mod procedures;
 mod refine;
 mod selection;
+mod visit;
 
 use crate::{
     coded::{Coded, CodingError, Diagnosis, Finding, Rule},
@@ -63,6 +65,8 @@ pub fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, scratch: &mut Scratch
     conventions::apply(kb, encounter, &mut coded);
     check()?;
     procedures::code(kb, encounter, readings, &mut coded);
+    pointers::point(kb, readings, &mut coded);
+    visit::code(kb, encounter, readings, &mut coded);
     if kb.covers(encounter.date) {
         // Notes are read with the newest release; an older date of service may not know its codes.
         let not_on_date = |d: &&Diagnosis| kb.standing(d.code, encounter.date) != Standing::Valid;

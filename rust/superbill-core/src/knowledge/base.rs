@@ -8,6 +8,7 @@ use super::{
     ptp::PtpEdits,
     releases::{Coverage, Releases},
     rules::Rules,
+    visits::Visits,
 };
 use crate::{
     Scratch,
@@ -43,6 +44,7 @@ struct Inner {
     taxonomy: OnceLock<Result<(), KnowledgeError>>,
     reading: OnceLock<Result<(), KnowledgeError>>,
     editing: OnceLock<Result<EditRules, KnowledgeError>>,
+    visits: OnceLock<Result<Visits, KnowledgeError>>,
 }
 
 pub(super) fn records<T: FromBytes + Immutable + KnownLayout>(bytes: &[u8]) -> &[T] {
@@ -57,8 +59,8 @@ impl KnowledgeBase {
     /// Takes an image into use. Of its content the table of sections is checked here, the sections before they are used.
     pub fn from_image(image: Image) -> Result<Self, KnowledgeError> {
         let container = Container::open(image)?;
-        let (rules, releases, texts, taxonomy, reading, editing) = Default::default();
-        Ok(Self { inner: Arc::new(Inner { container, rules, releases, texts, taxonomy, reading, editing }) })
+        let (rules, releases, texts, taxonomy, reading, editing, visits) = Default::default();
+        Ok(Self { inner: Arc::new(Inner { container, rules, releases, texts, taxonomy, reading, editing, visits }) })
     }
 
     /// Checks what reading and coding use, once.
@@ -70,6 +72,7 @@ impl KnowledgeBase {
             self.inner.container.check(0..section::PTP[0])?;
             TermTrie::from_sections(&self.trie_sections()).map_err(|_| KnowledgeError::Corrupt("the term trie is not well formed"))?;
             self.decoded_rules().as_ref().map_err(Clone::clone)?;
+            self.decoded_visits().as_ref().map_err(Clone::clone)?;
             self.taxonomy_ready()
         };
         self.inner.reading.get_or_init(check).clone()
@@ -179,6 +182,19 @@ impl KnowledgeBase {
     pub fn rules(&self) -> &Rules {
         static NONE: LazyLock<Rules> = LazyLock::new(Rules::default);
         self.decoded_rules().as_ref().unwrap_or(&NONE)
+    }
+
+    fn decoded_visits(&self) -> &Result<Visits, KnowledgeError> {
+        self.inner.visits.get_or_init(|| {
+            let bytes = self.section(section::VISITS);
+            if bytes.is_empty() { Ok(Visits::default()) } else { decode(bytes) }
+        })
+    }
+
+    /// What packs say of visits; nothing where the file was built without them, or where it does not decode, which [`KnowledgeBase::ready`] tells.
+    pub fn visits(&self) -> &Visits {
+        static NONE: LazyLock<Visits> = LazyLock::new(Visits::default);
+        self.decoded_visits().as_ref().unwrap_or(&NONE)
     }
 
     /// The rules of claim editing, made ready at the first call; no rules where the file was built without their packs.

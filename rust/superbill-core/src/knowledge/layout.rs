@@ -49,6 +49,8 @@ pub mod section {
     pub const EDITING: u32 = 20;
     /// u64: every [`SAMPLE`]th key, so that a search for a code stays in the cache until its last step.
     pub const KEY_SAMPLES: u32 = 21;
+    /// Postcard-encoded [`super::super::visits::Visits`].
+    pub const VISITS: u32 = 22;
     /// Keys from one sample to the next.
     pub const SAMPLE: usize = 16;
     /// What tells which codes there are and how they stand on a day.
@@ -249,6 +251,8 @@ pub mod sense {
     pub const ELEMENT: u32 = 8;
     /// `target` a family, `extra` element: a word that a quantity belongs to.
     pub const NEAR: u32 = 9;
+    /// `target` a phrase of visits.
+    pub const VISIT: u32 = 10;
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, FromBytes, IntoBytes, Immutable, KnownLayout)]

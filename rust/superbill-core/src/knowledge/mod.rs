@@ -20,6 +20,7 @@ pub mod rules;
 pub mod search;
 pub mod snomed;
 pub mod translate;
+pub mod visits;
 
 mod base;
 mod editions;

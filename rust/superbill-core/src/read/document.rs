@@ -54,6 +54,8 @@ pub struct Reading {
     pub mentions: Vec<Mention>,
     /// The terms of the procedure families of which an anchor is told, by family, then in order of start.
     terms: Vec<Hit>,
+    /// What is told of the visit, in order of start.
+    pub visit: Vec<Hit>,
     /// By family, whether an anchor of it is told.
     told: Vec<bool>,
     /// Tokens that may not be left out of a term, with their places.
@@ -93,15 +95,21 @@ pub fn read(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
     reading.hits.clear();
     reading.mentions.clear();
     reading.terms.clear();
-    let (hits, terms) = (&mut reading.hits, &mut reading.terms);
+    reading.visit.clear();
+    let (hits, terms, visit) = (&mut reading.hits, &mut reading.terms, &mut reading.visit);
     trie.find_all(&reading.tokens, |m| {
         for &sense in kb.senses(m.phrase) {
-            let of_family = matches!(sense.kind.get(), sense::ELEMENT | sense::NEAR);
-            if of_family { &mut *terms } else { &mut *hits }.push(Hit { first: m.first, end: m.end, sense });
+            let of = match sense.kind.get() {
+                sense::ELEMENT | sense::NEAR => &mut *terms,
+                sense::VISIT => &mut *visit,
+                _ => &mut *hits,
+            };
+            of.push(Hit { first: m.first, end: m.end, sense });
         }
     });
     find_across(kb, &reading.tokens, &mut reading.bare, hits);
     hits.sort_by_key(|h| (h.first, std::cmp::Reverse(h.end)));
+    visit.sort_by_key(|h| (h.first, std::cmp::Reverse(h.end)));
     keep_terms_in_play(kb, terms, &mut reading.told);
     split(text, reading);
     mention(kb, reading);

@@ -46,7 +46,7 @@ impl Side {
     }
 }
 
-/// Codes what was done, after the diagnoses, to which procedures point.
+/// Codes what was done.
 pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Reading], coded: &mut Coded) {
     // What a hospital did during a stay is told in ICD-10-PCS, never in CPT (45 CFR 162.1002).
     if encounter.setting == Setting::InpatientFacility {
@@ -61,10 +61,6 @@ pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
         }
         include(family, &mut procedures);
         coded.procedures.append(&mut procedures);
-    }
-    let pointers: Vec<u32> = (0..coded.diagnoses.len().min(4) as u32).collect();
-    for procedure in &mut coded.procedures {
-        procedure.pointers.clone_from(&pointers);
     }
 }
 
@@ -172,7 +168,7 @@ fn ask(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instance,
     let query = Query::Elements { family: at, missing, side, evidence: instance.evidence(|_| true) };
     let asked = |q: &Query| match q {
         Query::Elements { family, missing, side, .. } => Some((*family, missing.clone(), *side)),
-        Query::Leaf { .. } => None,
+        Query::Leaf { .. } | Query::Visit { .. } => None,
     };
     if !coded.queries.iter().any(|q| asked(q) == asked(&query)) {
         coded.queries.push(query);
