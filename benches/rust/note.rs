@@ -23,6 +23,7 @@ fn encounter(text: &str) -> Encounter<'_> {
         age: None,
         new_patient: None,
         place_of_service: None,
+        payer: None,
         documents: vec![Document { kind: "office_visit", text }],
     }
 }

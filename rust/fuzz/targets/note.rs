@@ -30,6 +30,7 @@ fuzz_target!(|data: &[u8]| {
             age: Some(40),
             new_patient: None,
             place_of_service: None,
+            payer: None,
             documents: vec![Document { kind, text: &text }],
         };
         let coded = SCRATCH.with_borrow_mut(|scratch| code(&KB, &encounter, scratch, &NeverCancel)).expect("coded");

@@ -26,6 +26,7 @@ fn coded(text: &str, kind: &'static str) -> Coded {
         age: Some(40),
         new_patient: None,
         place_of_service: None,
+        payer: None,
         documents: vec![Document { kind, text }],
     };
     code(&KB, &encounter, &mut Scratch::default(), &NeverCancel).expect("coded")
@@ -98,6 +99,7 @@ proptest! {
                 age: None,
                 new_patient: None,
                 place_of_service: None,
+            payer: None,
                 documents: vec![document],
             };
             code(&KB, &encounter, &mut scratch, &NeverCancel).expect("coded")

@@ -76,6 +76,8 @@ pub struct Encounter<'a> {
     pub age: Option<u32>,
     pub new_patient: Option<bool>,
     pub place_of_service: Option<&'a str>,
+    /// The payer's line of business: medicare, medicaid, commercial, ..
+    pub payer: Option<&'a str>,
     pub documents: Vec<Document<'a>>,
 }
 

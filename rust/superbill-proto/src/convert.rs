@@ -114,6 +114,7 @@ pub fn encounter(wire: &v1::Encounter) -> Result<Encounter<'_>, EncounterError> 
         age,
         new_patient: wire.new_patient,
         place_of_service: wire.place_of_service.as_deref(),
+        payer: wire.payer.as_ref().and_then(|p| p.line_of_business.as_deref()),
         documents,
     })
 }
