@@ -80,7 +80,7 @@ pub struct Encounter<'a> {
     pub age: Option<u32>,
     pub new_patient: Option<bool>,
     pub place_of_service: Option<&'a str>,
-    /// The payer's line of business.
+    /// The payer's line of business: medicare, medicaid, commercial, ..
     pub payer: Option<&'a str>,
     /// Whether a stay began and ended on one day, where both days are told.
     pub same_day: Option<bool>,

@@ -21,7 +21,13 @@ pub(crate) fn compile(file: &str, form: &PackFile, rules: &mut Rules) -> Result<
         };
         let roles = of.roles.iter().map(|(name, addressed)| Ok((role(name)?, *addressed))).collect::<Result<_, _>>()?;
         let performs = of.performs.iter().map(role).collect::<Result<_, _>>()?;
-        rules.encounter_types.push(EncounterType { id: of.id.clone(), uncertain: of.uncertain.clone(), roles, performs });
+        rules.encounter_types.push(EncounterType {
+            id: of.id.clone(),
+            uncertain: of.uncertain.clone(),
+            roles,
+            performs,
+            others_procedures: of.others_procedures,
+        });
     }
     Ok(())
 }

@@ -38,6 +38,9 @@ pub struct PackFile {
     pub element: Vec<Element>,
     pub assume: Vec<Assume>,
     pub code: Vec<Row>,
+    pub every: Every,
+    /// By code.
+    pub products: BTreeMap<String, Product>,
     pub rule: Vec<Rule>,
     pub code_class: Vec<CodeClass>,
     pub modifier: Vec<KnownModifiers>,
@@ -211,6 +214,8 @@ pub struct EncounterType {
     #[serde(default)]
     pub performs: Vec<String>,
     #[serde(default)]
+    pub others_procedures: bool,
+    #[serde(default)]
     pub citation: String,
 }
 
@@ -256,6 +261,7 @@ pub struct Codes {
 pub enum Per {
     Encounter,
     Mention,
+    Value,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -278,6 +284,16 @@ pub struct Family {
     #[serde(default)]
     pub requires: Table,
     pub total: Option<Total>,
+    pub timed: Option<Timed>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Timed {
+    pub element: String,
+    pub slot: Value,
+    #[serde(default)]
+    pub together: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -303,7 +319,36 @@ pub struct Element {
     #[serde(default)]
     pub near: Vec<String>,
     #[serde(default)]
+    pub within: u32,
+    #[serde(default)]
     pub values: BTreeMap<String, Vec<String>>,
+    /// Families whose products are values too.
+    #[serde(default)]
+    pub products: Vec<String>,
+    /// Values by a name that conditions may use for all of them.
+    #[serde(default)]
+    pub groups: BTreeMap<String, Vec<String>>,
+}
+
+/// A drug, vaccine or article: what notes call it, how much one unit is, and how it is given.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Product {
+    pub name: String,
+    pub say: Vec<String>,
+    pub per: Option<Value>,
+    pub class: Option<String>,
+    pub rank: Option<u32>,
+}
+
+/// What all rows of a family have.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Every {
+    pub when: Table,
+    pub units: Option<Value>,
+    pub modifiers: Vec<Modifier>,
+    pub add: Vec<AddOn>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -315,11 +360,14 @@ pub struct Assume {
     pub citation: String,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Row {
     pub code: String,
     pub name: String,
+    /// What names the service itself: a value of the anchor of its own.
+    #[serde(default)]
+    pub say: Vec<String>,
     #[serde(default)]
     pub when: Table,
     #[serde(default)]
@@ -329,6 +377,8 @@ pub struct Row {
     pub modifiers: Vec<Modifier>,
     #[serde(default)]
     pub add: Vec<AddOn>,
+    pub rank: Option<u32>,
+    pub later: Option<AddOn>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -348,4 +398,6 @@ pub struct AddOn {
     pub units: Option<Value>,
     #[serde(default)]
     pub when: Table,
+    #[serde(default)]
+    pub modifiers: Vec<String>,
 }

@@ -9,6 +9,7 @@ pub(crate) mod encounter_types;
 pub(crate) mod guidelines;
 pub(crate) mod payer;
 pub(crate) mod procedures;
+pub(crate) mod products;
 pub(crate) mod reading;
 pub mod repair;
 pub mod visits;

@@ -1,16 +1,18 @@
 //! cpt/*.toml: a procedure family, its elements and its decision table.
 
-use super::form::{FamilySide, PackFile, Per};
+use super::form::{AddOn as AddOnForm, FamilySide, PackFile, Per};
 use crate::{CompileError, base::Phrases};
+use std::collections::BTreeMap;
 use superbill_core::knowledge::{
     layout::sense,
-    rules::{AddOn, Assume, Condition, Conditions, Element, Family, Row, Rules, Subject, Units},
+    rules::{AddOn, Assume, Condition, Conditions, Element, Family, Row, Rules, Subject, Timed, Units},
 };
 use toml::{Table, Value};
 
 struct Reader<'a> {
     file: &'a str,
     elements: &'a [Element],
+    groups: &'a [&'a BTreeMap<String, Vec<String>>],
 }
 
 impl Reader<'_> {
@@ -34,6 +36,8 @@ impl Reader<'_> {
             "age" => Subject::Age,
             "sex" => Subject::Sex,
             "new_patient" => Subject::NewPatient,
+            "payer" => Subject::Payer,
+            "resources" => Subject::Resources,
             _ => return self.fail(format!("no element {name}")),
         })
     }
@@ -46,9 +50,12 @@ impl Reader<'_> {
         };
         if let Subject::Element(at) = subject {
             let element = &self.elements[at as usize];
+            let groups = self.groups[at as usize];
+            let list: Vec<String> = list.into_iter().flat_map(|w| groups.get(&w).cloned().unwrap_or_else(|| vec![w])).collect();
             if let Some(unknown) = list.iter().find(|w| !element.values.contains(w)) {
                 return self.fail(format!("element {} has no value {unknown}", element.id));
             }
+            return Ok(list);
         }
         Ok(list)
     }
@@ -86,6 +93,9 @@ impl Reader<'_> {
         if let Some(n) = value.as_integer() {
             return u32::try_from(n).map_or_else(|_| self.fail(format!("units {n}")), |n| Ok(Units::Fixed(n)));
         }
+        if value.as_str() == Some("timed") {
+            return Ok(Units::Timed);
+        }
         let Some(t) = value.as_table() else { return self.fail(format!("units {value}")) };
         let Some(element) = t.get("element").and_then(Value::as_str) else { return self.fail("units without element".into()) };
         let of = |key: &str, absent: i64| t.get(key).map_or(Ok(absent), |v| self.thousandths(v));
@@ -95,7 +105,18 @@ impl Reader<'_> {
         }
         let round_up = t.get("round").and_then(Value::as_str) != Some("down");
         let max = (of("max", i64::from(u32::MAX) * 1000)? / 1000) as u32;
-        Ok(Units::Of { element: self.element(element)?, minus: of("minus", 0)?, per, round_up, max })
+        let beyond = t.get("beyond").and_then(Value::as_str).map(|e| self.element(e)).transpose()?;
+        Ok(Units::Of { element: self.element(element)?, minus: of("minus", 0)?, per, round_up, max, beyond })
+    }
+
+    fn modifier(&self, written: &str) -> Result<[u8; 2], CompileError> {
+        <[u8; 2]>::try_from(written.as_bytes()).or_else(|_| self.fail(format!("modifier {written}")))
+    }
+
+    fn add_on(&self, form: &AddOnForm, instead: bool) -> Result<AddOn, CompileError> {
+        let (units, when) = (self.units(form.units.as_ref())?, self.conditions(&form.when)?);
+        let modifiers = form.modifiers.iter().map(|m| self.modifier(m)).collect::<Result<_, _>>()?;
+        Ok(AddOn { code: form.code.clone(), name: form.name.clone(), units, when, modifiers, instead })
     }
 }
 
@@ -103,9 +124,17 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
     let Some(family) = &form.family else { return Ok(()) };
     let at = rules.families.len() as u32;
     let mut elements = Vec::new();
+    let own_anchor = form.element.iter().position(|e| e.anchor);
     for (index, element) in form.element.iter().enumerate() {
-        let values: Vec<String> = element.values.keys().cloned().collect();
-        for (value, says) in element.values.values().enumerate() {
+        let mut values: Vec<String> = element.values.keys().cloned().collect();
+        let mut says: Vec<&[String]> = element.values.values().map(Vec::as_slice).collect();
+        if own_anchor == Some(index) {
+            for row in form.code.iter().filter(|r| !r.say.is_empty()) {
+                values.push(own_value(&row.code));
+                says.push(&row.say);
+            }
+        }
+        for (value, says) in says.into_iter().enumerate() {
             for say in says {
                 phrases.add(file, say, sense::ELEMENT, at, (index as u32) << 16 | value as u32, pack)?;
             }
@@ -114,33 +143,44 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
             phrases.add(file, near, sense::NEAR, at, index as u32, pack)?;
         }
         let near = !element.near.is_empty();
-        let (id, anchor, scope, quantity) = (element.id.clone(), element.anchor, element.scope, element.quantity);
-        elements.push(Element { id, anchor, scope, quantity, near, values });
+        let (id, anchor, scope, quantity, within) = (element.id.clone(), element.anchor, element.scope, element.quantity, element.within);
+        elements.push(Element { id, anchor, scope, quantity, near, within, values });
     }
-    let reader = Reader { file, elements: &elements };
+    let groups: Vec<_> = form.element.iter().map(|e| &e.groups).collect();
+    let reader = Reader { file, elements: &elements, groups: &groups };
     let mut rows = Vec::new();
     for row in &form.code {
         let mut modifiers = Vec::new();
         for modifier in &row.modifiers {
-            let [a, b] = *modifier.modifier.as_bytes() else { return reader.fail(format!("modifier {}", modifier.modifier)) };
-            modifiers.push(([a, b], reader.conditions(&modifier.when)?));
+            modifiers.push((reader.modifier(&modifier.modifier)?, reader.conditions(&modifier.when)?));
         }
         let mut add = Vec::new();
         for on in &row.add {
-            let (units, when) = (reader.units(on.units.as_ref())?, reader.conditions(&on.when)?);
-            add.push(AddOn { code: on.code.clone(), name: on.name.clone(), units, when });
+            add.push(reader.add_on(on, false)?);
+        }
+        if let Some(later) = &row.later {
+            add.push(reader.add_on(later, true)?);
         }
         if row.code.len() != 5 || !row.code.bytes().all(|b| b.is_ascii_alphanumeric()) {
             return reader.fail(format!("{:?} is not a procedure code", row.code));
         }
+        let (mut when, units) = (reader.conditions(&row.when)?, reader.units(row.units.as_ref())?);
+        if units == Units::Timed {
+            let Some(timed) = &family.timed else { return reader.fail("timed units in a family that says no rule of counting".into()) };
+            when.push((Subject::Element(reader.element(&timed.element)?), Condition::Told(true)));
+        }
+        if let Some(anchor) = own_anchor.filter(|_| !row.say.is_empty()) {
+            when.push((Subject::Element(anchor as u32), Condition::Any(vec![own_value(&row.code)])));
+        }
         rows.push(Row {
             code: row.code.clone(),
             name: row.name.clone(),
-            when: reader.conditions(&row.when)?,
+            when,
             includes: row.includes.clone(),
-            units: reader.units(row.units.as_ref())?,
+            units,
             modifiers,
             add,
+            rank: row.rank,
         });
     }
     let mut assume = Vec::new();
@@ -153,6 +193,10 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
         Some(t) => Some((reader.element(&t.element)?, t.over.iter().map(|e| reader.element(e)).collect::<Result<_, _>>()?)),
         None => None,
     };
+    let timed = match &family.timed {
+        Some(t) => Some(Timed { element: reader.element(&t.element)?, slot: reader.thousandths(&t.slot)?, together: t.together.clone() }),
+        None => None,
+    };
     let requires = reader.conditions(&family.requires)?;
     if !elements.iter().any(|e| e.anchor) {
         return Err(CompileError::new(file, "a family needs an element with anchor = true"));
@@ -163,12 +207,19 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
         pack,
         documents: family.documents.clone(),
         per_mention: family.per == Per::Mention,
+        per_value: family.per == Per::Value,
         side_modifier: family.side == FamilySide::Modifier,
         requires,
         elements,
         assume,
         rows,
         total,
+        timed,
     });
     Ok(())
+}
+
+/// The anchor's value of a row that names its service itself.
+fn own_value(code: &str) -> String {
+    code.to_ascii_lowercase()
 }

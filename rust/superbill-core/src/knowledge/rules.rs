@@ -82,6 +82,8 @@ pub struct EncounterType {
     pub roles: Vec<(u32, Addressed)>,
     /// Roles whose sections tell what was done here ("Exam: CT of the head").
     pub performs: Vec<u32>,
+    /// What was done is told there, and others did it: only families that name the type are of this encounter.
+    pub others_procedures: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -171,6 +173,8 @@ pub enum Quantity {
     Dose,
     Volume,
     Count,
+    /// Units of activity, as biologicals are dosed.
+    Units,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -179,6 +183,8 @@ pub enum ElementScope {
     Sentence,
     Paragraph,
     Document,
+    /// Each figure or word belongs to one anchor: the one beside it in the sentence, else the one told last in the paragraph.
+    Anchor,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -189,6 +195,8 @@ pub struct Element {
     pub quantity: Option<Quantity>,
     /// Whether a quantity must stand in a sentence with one of the pack's words.
     pub near: bool,
+    /// How many tokens away at most; such a quantity is no other element's. 0: anywhere in the sentence.
+    pub within: u32,
     pub values: Vec<String>,
 }
 
@@ -203,6 +211,10 @@ pub enum Subject {
     Age,
     Sex,
     NewPatient,
+    /// The payer's line of business.
+    Payer,
+    /// Whose staff, supplies and machines they are: `own` those of the claim, `facility` another's.
+    Resources,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -230,7 +242,11 @@ pub enum Units {
         per: i64,
         round_up: bool,
         max: u32,
+        /// What this element alone comes to is taken off what both come to together.
+        beyond: Option<u32>,
     },
+    /// By the family's rule of counting minutes.
+    Timed,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -239,6 +255,9 @@ pub struct AddOn {
     pub name: String,
     pub units: Units,
     pub when: Conditions,
+    pub modifiers: Vec<[u8; 2]>,
+    /// It stands instead of the row's code where another row of the family is the initial service.
+    pub instead: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -250,6 +269,8 @@ pub struct Row {
     pub units: Units,
     pub modifiers: Vec<([u8; 2], Conditions)>,
     pub add: Vec<AddOn>,
+    /// Of the rows of a family that have a rank, the lowest found is the one initial service of an encounter.
+    pub rank: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -265,6 +286,8 @@ pub struct Family {
     pub pack: u32,
     pub documents: Vec<String>,
     pub per_mention: bool,
+    /// Each anchor value is a service of its own, and those of one row are summed.
+    pub per_value: bool,
     pub side_modifier: bool,
     pub requires: Conditions,
     pub elements: Vec<Element>,
@@ -272,6 +295,17 @@ pub struct Family {
     pub rows: Vec<Row>,
     /// Summed element and the elements that must agree.
     pub total: Option<(u32, Vec<u32>)>,
+    pub timed: Option<Timed>,
+}
+
+/// How minutes of several services become units.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timed {
+    pub element: u32,
+    /// Thousandths of a minute.
+    pub slot: i64,
+    /// Lines of business that count the minutes of all services together; others count each service by its midpoint.
+    pub together: Vec<String>,
 }
 
 /// A pack or feed as it appears in proofs.

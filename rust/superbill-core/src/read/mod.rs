@@ -1,6 +1,7 @@
 //! Reading: document -> tokens, sections, sentences, mentions with their assertion.
 
 pub mod assertion;
+mod clock;
 pub mod document;
 pub mod quantity;
 pub mod token;

@@ -1,5 +1,8 @@
 //! Documented quantities: a number, or a product of numbers, with a unit; bare numbers count things.
 //!
+//! A figure for a volume, a weight or a time ("40 mg/mL") is a rate and no quantity; with the volume beside it, it is the dose that they come to. Two
+//! times of the clock are the time between them.
+//!
 //! Values are thousandths of the canonical unit of their family: cm, cm2, min, mg, ml, one.
 
 use super::token::Token;
@@ -16,7 +19,7 @@ pub struct Measure {
 }
 
 /// Unit names with their family and thousandths of the canonical unit.
-const UNITS: [(&str, Quantity, i64); 33] = [
+const UNITS: [(&str, Quantity, i64); 44] = [
     ("cm", Quantity::Length, 1000),
     ("cms", Quantity::Length, 1000),
     ("centimeter", Quantity::Length, 1000),
@@ -41,8 +44,19 @@ const UNITS: [(&str, Quantity, i64); 33] = [
     ("milligram", Quantity::Dose, 1000),
     ("milligrams", Quantity::Dose, 1000),
     ("mcg", Quantity::Dose, 1),
+    ("ug", Quantity::Dose, 1),
+    ("µg", Quantity::Dose, 1),
+    ("microgram", Quantity::Dose, 1),
+    ("micrograms", Quantity::Dose, 1),
     ("g", Quantity::Dose, 1_000_000),
     ("gm", Quantity::Dose, 1_000_000),
+    ("gram", Quantity::Dose, 1_000_000),
+    ("grams", Quantity::Dose, 1_000_000),
+    ("gms", Quantity::Dose, 1_000_000),
+    ("unit", Quantity::Units, 1000),
+    ("units", Quantity::Units, 1000),
+    ("iu", Quantity::Units, 1000),
+    ("international", Quantity::Units, 1000),
     ("ml", Quantity::Volume, 1000),
     ("mls", Quantity::Volume, 1000),
     ("milliliter", Quantity::Volume, 1000),
@@ -54,6 +68,9 @@ const UNITS: [(&str, Quantity, i64); 33] = [
 
 const NUMBER_WORDS: [&str; 13] =
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
+/// No quantity is told in greater numbers.
+const MOST: i64 = 1_000_000_000;
 
 struct Reader<'a> {
     text: &'a str,
@@ -76,6 +93,15 @@ impl<'a> Reader<'a> {
         (split > 0).then(|| word.split_at(split))
     }
 
+    /// The next three digits of a number that is told in groups ("1,200,000").
+    fn group(&self, at: usize) -> Option<(i64, &'a str)> {
+        if self.word(at + 1) != "," || !self.touches(at + 1) || !self.touches(at + 2) {
+            return None;
+        }
+        let (digits, rest) = self.digits(at + 2).filter(|d| d.0.len() == 3)?;
+        Some((digits.parse().ok()?, rest))
+    }
+
     /// A number in thousandths, the token after it, and a unit glued to its last token.
     fn number(&self, at: usize) -> Option<(i64, usize, &'a str)> {
         // Most words are no number, and their first letter tells.
@@ -87,9 +113,14 @@ impl<'a> Reader<'a> {
             return Some((n as i64 * 1000, at + 1, ""));
         }
         let (whole, mut glued) = if self.word(at) == "." { ("0", "") } else { self.digits(at)? };
-        let thousands = whole.parse::<i64>().ok().filter(|n| *n < 1_000_000)? * 1000;
-        let point = if self.word(at) == "." { at } else { at + 1 };
-        let mut next = at + 1;
+        let (mut whole, mut last) = (whole.parse::<i64>().ok().filter(|n| *n < MOST)?, at);
+        while glued.is_empty() && whole < MOST {
+            let Some((group, rest)) = self.group(last) else { break };
+            (whole, last, glued) = (whole * 1000 + group, last + 2, rest);
+        }
+        let thousands = (whole < MOST).then_some(whole)? * 1000;
+        let point = if self.word(at) == "." { at } else { last + 1 };
+        let mut next = last + 1;
         let mut fraction = 0;
         if glued.is_empty() && self.word(point) == "." && self.touches(point + 1) && (point == at || self.touches(point)) {
             if let Some((digits, rest)) = self.digits(point + 1) {
@@ -102,7 +133,18 @@ impl<'a> Reader<'a> {
         } else if point == at {
             return None;
         }
-        Some((thousands + fraction, next, glued))
+        let millions = glued.is_empty() && self.word(next).eq_ignore_ascii_case("million");
+        if millions {
+            Some(((thousands + fraction).saturating_mul(1_000_000), next + 1, glued))
+        } else {
+            Some((thousands + fraction, next, glued))
+        }
+    }
+
+    /// What a figure is told by, where it is a rate, and the token after it: "/mL", "per kg", "/5 mL" is none.
+    fn rate(&self, at: usize) -> Option<(&'a str, usize)> {
+        let by = self.word(at);
+        (by == "/" || by.eq_ignore_ascii_case("per")).then(|| (self.word(at + 1), at + 2))
     }
 
     fn unit(&self, at: usize, glued: &str) -> Option<(Quantity, i64, usize)> {
@@ -125,8 +167,14 @@ pub fn measures(text: &str, tokens: &[Token], first: u32, end: u32) -> Vec<Measu
     let end = (end as usize).min(tokens.len());
     let reader = Reader { text, tokens: &tokens[..end] };
     let mut found = Vec::new();
+    let mut rates = Vec::new();
     let mut at = first as usize;
     while at < end {
+        if let Some((minutes, past)) = super::clock::between(text, &tokens[..end], at) {
+            found.push(Measure { first: at as u32, end: past as u32, quantity: Quantity::Duration, value: minutes * 1000 });
+            at = past;
+            continue;
+        }
         let Some((value, mut next, mut glued)) = reader.number(at) else {
             at += 1;
             continue;
@@ -155,13 +203,42 @@ pub fn measures(text: &str, tokens: &[Token], first: u32, end: u32) -> Vec<Measu
                     push(Quantity::Area, (a * scale / 1000).saturating_mul(b * scale / 1000) / 1000);
                 }
             }
-            Some((quantity, scale, _)) => push(quantity, value.saturating_mul(scale) / 1000),
+            Some((quantity, scale, after)) => match reader.rate(after) {
+                None => push(quantity, value.saturating_mul(scale) / 1000),
+                Some((per, after)) if quantity == Quantity::Dose && is_volume(per) => {
+                    rates.push((at, after, value.saturating_mul(scale) / 1000));
+                }
+                Some(_) => {}
+            },
             None if factors.len() == 1 && glued.is_empty() && value % 1000 == 0 => push(Quantity::Count, value),
             None => {}
         }
         at = past.max(at + 1);
     }
+    doses(&rates, &mut found);
     found
+}
+
+fn is_volume(unit: &str) -> bool {
+    ["ml", "cc"].iter().any(|u| unit.eq_ignore_ascii_case(u))
+}
+
+/// How many tokens may stand between a strength and the volume that was given of it ("1 mL of Kenalog 40 mg/mL").
+const BESIDE: u32 = 4;
+
+/// The doses that strengths and the one volume beside each come to.
+fn doses(rates: &[(usize, usize, i64)], found: &mut Vec<Measure>) {
+    for &(first, end, strength) in rates {
+        let (first, end) = (first as u32, end as u32);
+        let beside = |m: &&Measure| {
+            m.quantity == Quantity::Volume && (m.first >= end && m.first - end < BESIDE || m.end <= first && first - m.end <= BESIDE)
+        };
+        let mut volumes = found.iter().filter(beside);
+        if let (Some(volume), None) = (volumes.next().copied(), volumes.next()) {
+            let value = strength.saturating_mul(volume.value) / 1000;
+            found.push(Measure { first: first.min(volume.first), end: end.max(volume.end), quantity: Quantity::Dose, value });
+        }
+    }
 }
 
 #[cfg(test)]
@@ -181,6 +258,27 @@ mod tests {
         assert_eq!(of("45 minutes and 1 hour"), [(Quantity::Duration, 45_000), (Quantity::Duration, 60_000)]);
         assert_eq!(of("Kenalog 40 mg"), [(Quantity::Dose, 40_000)]);
         assert_eq!(of("10 sq cm"), [(Quantity::Area, 10_000)]);
+        assert_eq!(of("1,200,000 units, 2.4 million units"), [(Quantity::Units, 1_200_000_000), (Quantity::Units, 2_400_000_000)]);
+        assert_eq!(of("Botox 155 units, 2 grams"), [(Quantity::Units, 155_000), (Quantity::Dose, 2_000_000)]);
+    }
+
+    #[test]
+    fn a_strength_is_a_dose_only_with_its_volume() {
+        assert_eq!(of("Kenalog 40 mg/mL"), []);
+        assert_eq!(of("5 mg/kg"), []);
+        assert_eq!(of("1 mL of Kenalog 40 mg/mL"), [(Quantity::Volume, 1000), (Quantity::Dose, 40_000)]);
+        assert_eq!(of("Depo-Medrol 80 mg/mL, 0.5 mL"), [(Quantity::Volume, 500), (Quantity::Dose, 40_000)]);
+    }
+
+    #[test]
+    fn times_of_the_clock_tell_how_long() {
+        assert_eq!(of("from 9:00 to 9:45"), [(Quantity::Duration, 45_000)]);
+        assert_eq!(of("start time 11:30 am, stop time 1:40 pm"), [(Quantity::Duration, 130_000)]);
+        assert_eq!(of("0900-0945"), [(Quantity::Duration, 45_000)]);
+        assert_eq!(
+            of("seen at 9:00 and called at 9:45"),
+            [(Quantity::Count, 9000), (Quantity::Count, 0), (Quantity::Count, 9000), (Quantity::Count, 45_000)]
+        );
     }
 
     #[test]

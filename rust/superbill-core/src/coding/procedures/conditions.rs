@@ -2,7 +2,7 @@
 
 use super::instances::Instance;
 use crate::{
-    encounter::{Encounter, Sex},
+    encounter::{Encounter, Setting, Sex},
     knowledge::rules::{Condition, Conditions, Family, Subject},
 };
 
@@ -17,6 +17,10 @@ pub(super) enum Verdict {
 
 /// Places of service that are a facility for the professional component (CMS place of service code set).
 const FACILITY_PLACES: [&str; 9] = ["19", "21", "22", "23", "24", "26", "31", "51", "61"];
+
+/// Encounters that take place in a facility where no place is told.
+const OF_FACILITIES: [&str; 7] =
+    ["emergency", "observation", "inpatient", "discharge_summary", "operative_report", "anesthesia", "delivery"];
 
 /// What is told of a subject: words, or a number in thousandths.
 enum Told {
@@ -42,6 +46,12 @@ fn told(encounter: &Encounter<'_>, family: &Family, instance: &Instance, subject
         Subject::Place => word(encounter.place_of_service.map(|p| if FACILITY_PLACES.contains(&p) { "facility" } else { "office" })),
         Subject::Age => encounter.age.map_or(Told::Nothing, |years| Told::Number(i64::from(years) * 1000)),
         Subject::Sex => word(encounter.sex.map(|s| if s == Sex::Female { "female" } else { "male" })),
+        Subject::Payer => word(encounter.payer),
+        Subject::Resources => {
+            let there =
+                encounter.place_of_service.map_or_else(|| OF_FACILITIES.contains(&encounter.kind), |p| FACILITY_PLACES.contains(&p));
+            word(Some(if encounter.setting == Setting::Professional && there { "facility" } else { "own" }))
+        }
         Subject::NewPatient => word(encounter.new_patient.map(|new| if new { "yes" } else { "no" })),
     }
 }

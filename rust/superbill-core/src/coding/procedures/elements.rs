@@ -92,6 +92,8 @@ struct Reader<'a> {
     document: u32,
     /// The terms of the family, in order.
     hits: &'a [Hit],
+    /// Quantities that stand right beside the words of one element.
+    claimed: Vec<(u32, Quantity)>,
     out: &'a mut Vec<Said>,
 }
 
@@ -168,6 +170,7 @@ impl<'a> Reader<'a> {
         for (sentence, found) in measured {
             let (sentence, inside) = (*sentence, &self.reading.sentences[*sentence as usize]);
             let cues = self.cues(sentence);
+            self.claimed.clear();
             for (element, rule) in (0..).zip(&self.family.elements) {
                 let Some(quantity) = rule.quantity else { continue };
                 let is_near = |h: &&Hit| h.sense.kind.get() == sense::NEAR && h.sense.extra.get() == element && h.end <= inside.end;
@@ -179,7 +182,24 @@ impl<'a> Reader<'a> {
                     quantity != Quantity::Count
                         || near.iter().any(|h| m.end <= h.0 && h.0 - m.end <= 2 || h.1 <= m.first && m.first - h.1 <= 1)
                 };
-                for m in found.iter().filter(|m| m.quantity == quantity).filter(beside) {
+                let close = |m: &Measure, within: u32| {
+                    near.iter().any(|h| m.end <= h.0 && h.0 - m.end < within || h.1 <= m.first && m.first - h.1 < within)
+                };
+                let of_another =
+                    |m: &&Measure| rule.within == 0 && !self.claimed.is_empty() && self.claimed.contains(&(m.first, m.quantity));
+                let of_this = |m: &&Measure| rule.within == 0 || close(m, rule.within);
+                let found: Vec<Measure> = found
+                    .iter()
+                    .filter(|m| m.quantity == quantity)
+                    .filter(beside)
+                    .filter(of_this)
+                    .filter(|m| !of_another(m))
+                    .copied()
+                    .collect();
+                for m in found {
+                    if rule.within > 0 {
+                        self.claimed.push((m.first, quantity));
+                    }
                     self.push(sentence, &cues, element, What::Measured(m.value), m.first, m.end);
                 }
             }
@@ -209,7 +229,7 @@ pub(super) fn said(kb: &KnowledgeBase, documents: &Documents<'_>, at: u32, famil
         if hits.is_empty() {
             continue;
         }
-        let mut reader = Reader { kb, family, reading, kind: document.kind, document: number, hits, out: &mut out };
+        let mut reader = Reader { kb, family, reading, kind: document.kind, document: number, hits, claimed: Vec::new(), out: &mut out };
         reader.values();
         let quantities = if measured { documents.measured(number as usize) } else { None };
         if let Some(quantities) = quantities {

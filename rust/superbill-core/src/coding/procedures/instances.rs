@@ -3,6 +3,7 @@
 use super::{
     Side,
     elements::{Documents, Said, What, said, sides},
+    owners::Owners,
 };
 use crate::{
     coded::{Span, Step, StepKind},
@@ -141,14 +142,15 @@ pub(super) fn instances<'a>(kb: &KnowledgeBase, documents: &Documents<'a>, at: u
     let (encounter, readings) = (documents.encounter, documents.readings);
     let said = said(kb, documents, at, family);
     let groups = groups(kb, readings, family, &said);
-    let mut out: Vec<Instance<'a>> = groups.iter().filter_map(|g| instance(encounter, family, &said, g)).collect();
+    let owners = Owners::new(encounter, family, &said);
+    let mut out: Vec<Instance<'a>> = groups.iter().filter_map(|g| instance(encounter, family, &said, &owners, g)).collect();
     if let Some((summed, over)) = &family.total {
         out = totals(out, *summed, over);
     }
     out
 }
 
-fn instance<'a>(encounter: &Encounter<'a>, family: &Family, said: &[Said], group: &Group) -> Option<Instance<'a>> {
+fn instance<'a>(encounter: &Encounter<'a>, family: &Family, said: &[Said], owners: &Owners, group: &Group) -> Option<Instance<'a>> {
     let first = group.anchors.first()?;
     let in_sentence = |s: &&Said| group.anchors.iter().any(|a| a.document == s.document && a.sentence == s.sentence);
     let in_block = |s: &&Said| group.anchors.iter().any(|a| a.document == s.document && a.block == s.block);
@@ -165,6 +167,13 @@ fn instance<'a>(encounter: &Encounter<'a>, family: &Family, said: &[Said], group
         let of = || said.iter().filter(move |s| s.element == at);
         let near: Vec<&Said> = if at == group.element {
             group.anchors.iter().collect()
+        } else if element.scope == ElementScope::Anchor {
+            let theirs = |of: &Said| group.anchors.iter().any(|a| a.span == of.span);
+            said.iter()
+                .enumerate()
+                .filter(|(n, s)| s.element == at && owners.of(*n).is_none_or(|o| theirs(&said[o])))
+                .map(|f| f.1)
+                .collect()
         } else {
             let sentence: Vec<&Said> = of().filter(in_sentence).collect();
             let block: Vec<&Said> =

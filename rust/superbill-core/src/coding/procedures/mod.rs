@@ -1,8 +1,10 @@
 //! Procedures: what was done -> instances of families -> rows of their decision tables.
 
 mod conditions;
+mod counting;
 mod elements;
 mod instances;
+mod owners;
 
 use self::{
     conditions::{Verdict, holds},
@@ -53,19 +55,51 @@ pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
         return;
     }
     let documents = Documents::new(encounter, readings);
+    let of_others = kb.rules().encounter_types.iter().any(|t| t.id == encounter.kind && t.others_procedures);
     for (at, family) in kb.rules().families.iter().enumerate() {
+        if of_others && !family.documents.iter().any(|d| d == encounter.kind) {
+            continue;
+        }
         let found = instances(kb, &documents, at as u32, family);
-        let mut procedures = Vec::new();
+        let mut made = Made::default();
         for instance in &found {
-            decide(encounter, at as u32, family, instance, &mut procedures, coded);
+            decide(encounter, at as u32, family, instance, &mut made, coded);
+        }
+        let Made { mut procedures, minutes, laters } = made;
+        counting::rank(family, &laters, &mut procedures);
+        if let Some(timed) = &family.timed {
+            counting::count(encounter, timed, &minutes, &mut procedures);
+        }
+        if family.per_value {
+            counting::merge(family, &mut procedures);
         }
         include(family, &mut procedures);
+        // A service that two families know was done once.
+        procedures.retain(|p| !coded.procedures.iter().any(|k| same_line(kb, k, p)));
         coded.procedures.append(&mut procedures);
     }
 }
 
+/// Whether two procedures of different families are one line of a claim.
+fn same_line(kb: &KnowledgeBase, a: &Procedure, b: &Procedure) -> bool {
+    let code = |p: &Procedure| {
+        let row = kb.rules().families.get(p.family as usize)?.rows.get(p.row as usize)?;
+        p.add.map_or(Some(&row.code), |add| row.add.get(add as usize).map(|a| &a.code))
+    };
+    a.family != b.family && a.modifiers == b.modifiers && code(a) == code(b)
+}
+
+/// What the instances of a family came to.
+#[derive(Default)]
+struct Made {
+    procedures: Vec<Procedure>,
+    minutes: counting::Minutes,
+    /// Units of the codes of later services, by place among the procedures.
+    laters: Vec<(usize, u32)>,
+}
+
 /// A row that holds for an instance becomes a procedure; where none does, what is missing becomes a query.
-fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instance, out: &mut Vec<Procedure>, coded: &mut Coded) {
+fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instance, made: &mut Made, coded: &mut Coded) {
     if holds(encounter, family, instance, &family.requires) != Verdict::Holds {
         return;
     }
@@ -82,12 +116,13 @@ fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instan
         row = if assumed { row_of(&told) } else { None };
     }
     let Some(row) = row.filter(|_| sided) else {
-        ask(encounter, at, family, instance, row.is_some(), coded);
+        ask(encounter, at, family, instance, row.is_some().then_some(&[]), coded);
         return;
     };
     let rule = &family.rows[row];
     let Some(units) = units(&rule.units, &told) else {
-        ask(encounter, at, family, instance, true, coded);
+        let lacking = if let Units::Of { element, .. } = rule.units { vec![element] } else { Vec::new() };
+        ask(encounter, at, family, instance, Some(&lacking), coded);
         return;
     };
     if units == 0 {
@@ -106,7 +141,7 @@ fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instan
     if family.side_modifier {
         modifiers.extend(instance.side.map(Side::modifier));
     }
-    let made = Procedure {
+    let done = Procedure {
         family: at,
         row: row as u32,
         add: None,
@@ -118,20 +153,39 @@ fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instan
         because,
     };
     let mut add_ons = Vec::new();
+    let mut later = None;
     for (index, add) in rule.add.iter().enumerate().filter(|(_, a)| holds(&a.when)) {
-        if let Some(units) = self::units(&add.units, &told).filter(|&u| u > 0) {
-            add_ons.push(Procedure { add: Some(index as u32), modifiers: Vec::new(), units, ..made.clone() });
+        let Some(units) = self::units(&add.units, &told) else { continue };
+        if add.instead {
+            later = Some(units);
+        } else if units > 0 {
+            add_ons.push(Procedure { add: Some(index as u32), modifiers: add.modifiers.clone(), units, ..done.clone() });
         }
     }
+    let minutes = match (&rule.units, &family.timed) {
+        (Units::Timed, Some(timed)) => told.measured(timed.element),
+        _ => None,
+    };
+    let out = &mut made.procedures;
     // The same service on the same side, told twice, was done once; each mention of a per-mention family is a service of its own.
-    match out.iter_mut().find(|p| p.row == made.row && p.add.is_none() && p.modifiers == made.modifiers) {
-        Some(known) if family.per_mention => known.units += made.units,
+    let summed = family.per_mention || family.per_value;
+    match out.iter().position(|p| p.row == done.row && p.add.is_none() && p.modifiers == done.modifiers) {
+        Some(known) if summed => {
+            out[known].units += done.units;
+            if let Some(counted) = made.laters.iter_mut().find(|l| l.0 == known) {
+                counted.1 += later.unwrap_or(0);
+            }
+        }
         Some(_) => {}
-        None => out.push(made),
+        None => {
+            made.minutes.extend(minutes.map(|m| (out.len(), m)));
+            made.laters.extend(later.map(|units| (out.len(), units)));
+            out.push(done);
+        }
     }
     for add_on in add_ons {
         match out.iter_mut().find(|p| p.row == add_on.row && p.add == add_on.add) {
-            Some(known) if family.per_mention => known.units += add_on.units,
+            Some(known) if summed => known.units += add_on.units,
             Some(_) => {}
             None => out.push(add_on),
         }
@@ -141,18 +195,30 @@ fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instan
 fn units(units: &Units, instance: &Instance) -> Option<u32> {
     match *units {
         Units::Fixed(fixed) => Some(fixed),
-        Units::Of { element, minus, per, round_up, max } => {
-            let over = (instance.measured(element)? - minus).max(0);
-            let whole = if round_up { (over + per - 1) / per.max(1) } else { over / per.max(1) };
+        // Counted when all minutes are known.
+        Units::Timed => Some(1),
+        Units::Of { element, minus, per, round_up, max, beyond } => {
+            let whole = |value: i64| {
+                let over = value.saturating_sub(minus).max(0);
+                if round_up { over.saturating_add(per - 1) / per.max(1) } else { over / per.max(1) }
+            };
+            let value = instance.measured(element)?;
+            let whole = match beyond {
+                Some(first) => {
+                    let first = instance.measured(first)?;
+                    whole(value.saturating_add(first)) - whole(first)
+                }
+                None => whole(value),
+            };
             Some(u32::try_from(whole).unwrap_or(u32::MAX).min(max))
         }
     }
 }
 
-/// Asks for what the rows lack, from those that fail for nothing else and lack least: the fewest questions that lead to a code.
-fn ask(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instance, decided: bool, coded: &mut Coded) {
-    let mut missing: Vec<u32> = Vec::new();
-    if !decided {
+/// Asks for what the row that holds is `lacking`; where none holds, for what the rows lack, from those that fail for nothing else and lack least: the fewest questions that lead to a code.
+fn ask(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instance, lacking: Option<&[u32]>, coded: &mut Coded) {
+    let mut missing: Vec<u32> = lacking.unwrap_or_default().to_vec();
+    if lacking.is_none() {
         let verdicts = family.rows.iter().map(|row| holds(encounter, family, instance, &row.when));
         let lacks: Vec<Vec<Subject>> = verdicts.filter_map(|v| if let Verdict::Missing(s) = v { Some(s) } else { None }).collect();
         let least = lacks.iter().map(Vec::len).min();
