@@ -60,12 +60,15 @@ __all__ = [
     "Terms",
     "Translation",
     "__version__",
+    "assertion",
     "open",
 ]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
+
+    from superbill._core import _Assertion
 
 
 def open(path: "str | os.PathLike[str] | None" = None) -> KnowledgeBase:
@@ -80,3 +83,13 @@ def open(path: "str | os.PathLike[str] | None" = None) -> KnowledgeBase:
     from superbill.default import open_default
 
     return open_default()
+
+
+def assertion(text: str, start: int, end: int) -> "_Assertion":
+    """What a text says of a stretch of it (code points, half-open), read with the default knowledge base: "negated", "historical", ...
+
+    Raises:
+        EncounterError: no word stands there, or an offset lies outside the text.
+        BuildError: the default sources are not installed or not readable.
+    """
+    return open().assertion(text, start, end)

@@ -480,6 +480,14 @@ class KnowledgeBase:
     def phrase_codes(self, phrase: int) -> list[str]:
         """The codes that a phrase of `match_arrays` names."""
 
+    def assertion(self, text: str, start: int, end: int) -> _Assertion:
+        """What a text says of a stretch of it, for mentions that you bring; its words need not be known.
+
+        Offsets are code points, half-open. Cues of the sentence decide, else the section.
+
+        Raises `EncounterError` where no word stands there or an offset lies outside the text.
+        """
+
     def read(self, text: str) -> list[Mention]:
         """The conditions named in a text with what is said of them."""
 

@@ -227,8 +227,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One step of the reasoning, in order."""
 
-    # term | attribute | section | assertion | refine | default | seventh_character | combine | convention | decision |
-    # modifier | units | pointer | included
+    # term | attribute | section | assertion | refine | elsewhere | default | seventh_character | code_set | combine |
+    # convention | decision | modifier | units | pointer | included
     kind: str = ""
     # The rule or record it rests on: a pack id, a rule id or a code.
     id: str = ""

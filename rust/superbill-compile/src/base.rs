@@ -4,6 +4,7 @@ mod annexes;
 mod codes;
 mod dictionary;
 mod history;
+mod index_terms;
 mod overlay;
 mod phrases;
 mod search;
@@ -117,6 +118,7 @@ pub(crate) fn join(mut gathered: Gathered, pack_sources: &[packs::Source]) -> Re
     };
     let mut pack_sources = pack_sources.to_vec();
     pack_sources.extend(synonyms::packs(&gathered, &codes));
+    pack_sources.extend(index_terms::pack(&gathered, &codes));
     let mut terms = Vec::new();
     let dictionary = dictionary::compile(&tabular, &codes, tabular_pack, &pack_sources, |t| terms = t)?;
     let properties = gathered.properties(&names);

@@ -29,6 +29,10 @@ pub enum StepKind {
     Default,
     /// The seventh character; `record` is the code.
     SeventhCharacter,
+    /// What the code set of the day has for it; `record` is the code.
+    CodeSet,
+    /// The note says more of it elsewhere; `record` is the code.
+    Elsewhere,
     /// A guideline rule joins conditions; `record` is the rule.
     Combine,
     /// An element of a procedure family: `record` = element index.

@@ -148,6 +148,8 @@ impl Renderer<'_> {
             StepKind::Refine => ("refine", self.code(step.record), format!("the note supports: {}", title())),
             StepKind::Default => ("default", self.code(step.record), format!("the note says no more: {}", title())),
             StepKind::SeventhCharacter => ("seventh_character", self.code(step.record), format!("episode of care: {}", title())),
+            StepKind::CodeSet => ("code_set", self.code(step.record), format!("on the day the code set has: {}", title())),
+            StepKind::Elsewhere => ("elsewhere", self.code(step.record), format!("the note says more of it elsewhere: {}", title())),
             StepKind::Combine => {
                 let rule = self.kb.rules().combines.get(step.record as usize);
                 let (id, citation) = rule.map(|r| (r.id.clone(), r.citation.clone())).unwrap_or_default();

@@ -1,13 +1,15 @@
 //! What is read in a text, as Python sees it.
 
 use crate::{
+    errors::EncounterError,
     knowledge::{KnowledgeBase, SCRATCH, corrupt},
     terms::{Rows, arrays},
 };
 use pyo3::{prelude::*, types::PyTuple};
 use superbill_core::{
     code::CodeId,
-    read::{Reading, read},
+    knowledge::rules::Assertion,
+    read::{Reading, assertion::of_span, read},
 };
 use superbill_proto::CodePoints;
 
@@ -53,6 +55,24 @@ impl KnowledgeBase {
     /// The codes that a phrase of `match_arrays` names.
     fn phrase_codes(&self, phrase: u32) -> Vec<String> {
         self.engine().phrase_codes(phrase).into_iter().map(|c| self.engine().written(c)).collect()
+    }
+
+    /// What a text says of a stretch of it, in code points, half-open.
+    fn assertion(&self, text: &str, start: usize, end: usize) -> PyResult<&'static str> {
+        self.reading()?;
+        let ends = text.chars().count();
+        let refuse = |field: &str, problem: &str| EncounterError::new_err(format!("{field}: {problem}"));
+        if end > ends {
+            return Err(refuse("end", "is after the end of the text"));
+        }
+        if start >= end {
+            return Err(refuse("start", "is not before end"));
+        }
+        let byte = |point: usize| text.char_indices().nth(point).map_or(text.len(), |c| c.0) as u32;
+        let mut reading = Reading::default();
+        read(self.engine(), text, &mut reading);
+        let said = of_span(self.engine(), &reading, byte(start), byte(end));
+        said.map(Assertion::name).ok_or_else(|| refuse("start", "no word stands between start and end"))
     }
 
     /// The conditions named in a text with what is said of them.

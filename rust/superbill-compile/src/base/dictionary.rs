@@ -127,6 +127,7 @@ pub(super) fn compile(
     let also = std::mem::take(&mut phrases.also);
     tell(std::mem::take(&mut phrases.terms));
     let articles: Vec<&str> = forms.iter().flat_map(|f| &f.1.article).flat_map(|a| &a.say).map(String::as_str).collect();
+    phrases.plurals();
     phrases.without(&articles);
     let spellings = phrases.words();
     let dictionary = phrases.build();

@@ -45,7 +45,7 @@ impl Icd10cm {
         if let Some(list) = self.lists.get(&effective) {
             return Some(list.clone());
         }
-        let (date, order) = self.orders.range(..=effective).next_back()?;
+        let Some((date, order)) = self.orders.range(..=effective).next_back() else { return self.valid_before(effective) };
         if Calendar::FiscalYear.end(*date) != Calendar::FiscalYear.end(effective) {
             return None;
         }
@@ -58,6 +58,27 @@ impl Icd10cm {
             valid.extend(anew.map(|e| e.0));
         }
         Some(valid)
+    }
+
+    /// The codes of a tabular list that is older than every list of codes: where the oldest list knows a code, its seventh characters are those it had, and
+    /// of any other code those that the tabular list gives.
+    fn valid_before(&self, effective: Date) -> Option<HashSet<CodeKey>> {
+        let (_, tabular) = self.tabulars.get(&effective)?;
+        let of_order = self.orders.iter().next().map(|(day, order)| (*day, order.iter().filter(|l| l.billable).map(|l| l.code).collect()));
+        let of_list = self.lists.iter().next().map(|(day, list)| (*day, list.iter().copied().collect()));
+        let (day, known): (Date, BTreeSet<CodeKey>) = of_order.into_iter().chain(of_list).min_by_key(|l| l.0)?;
+        if day <= effective {
+            return None;
+        }
+        let above = |key: CodeKey| known.range(key..key.end()).any(|k| *k != key);
+        let mut anew: HashMap<usize, bool> = HashMap::new();
+        let mut exists =
+            |key: CodeKey, node: usize| known.contains(&key) || *anew.entry(node).or_insert_with(|| !above(tabular.nodes[node].key));
+        let mut valid: Vec<CodeKey> = expand(tabular).into_iter().filter(|e| e.2.is_none() || exists(e.0, e.1)).map(|e| e.0).collect();
+        valid.sort_unstable();
+        // What has anything below it is a header.
+        let leaf = |pair: &[CodeKey]| pair.get(1).is_none_or(|next| *next >= pair[0].end());
+        Some((0..valid.len()).filter(|&at| leaf(&valid[at..])).map(|at| valid[at]).collect())
     }
 
     /// What held of each code when.
@@ -186,5 +207,26 @@ mod tests {
         assert_eq!(of("S00XXXA"), [(0, true)]);
         // A list of another year says nothing of this one.
         assert!(cm.valid(Date(2026_10_01)).is_none());
+    }
+
+    #[test]
+    fn a_tabular_list_before_every_list_of_codes() {
+        let (then, october) = (Date(2016_10_01), Date(2025_10_01));
+        let mut cm = Icd10cm::default();
+        cm.orders.insert(october, vec![line("S00", false, "head"), line("S00XXXA", true, "head, initial"), line("T148XXA", true, "other")]);
+        let sevenths = vec![(b'A', "initial".to_owned()), (b'S', "sequela".to_owned())];
+        let nodes = vec![
+            node("S00", "head", Parent::None, sevenths.clone()),
+            node("S01", "wound", Parent::None, sevenths),
+            node("T14", "group", Parent::None, Vec::new()),
+            node("T148", "other", Parent::Node(2), Vec::new()),
+        ];
+        cm.tabulars.insert(then, ("x".into(), Tabular { version: "2017".into(), blocks: Vec::new(), nodes }));
+        let mut valid: Vec<String> = cm.valid(then).unwrap().iter().map(ToString::to_string).collect();
+        valid.sort();
+        assert_eq!(valid, ["S00XXXA", "S01XXXA", "S01XXXS", "T148"]);
+        let held = cm.timeline().held();
+        assert_eq!(held[&key("T148")].iter().map(|h| h.fact.billable).collect::<Vec<_>>(), [true]);
+        assert!(Icd10cm { tabulars: cm.tabulars, ..Icd10cm::default() }.valid(then).is_none());
     }
 }

@@ -46,10 +46,37 @@ fn spoken(term: &str) -> String {
         }
     }
     let mut rest = out.trim();
-    for tail in [" NOS", ", unspecified", ", uncomplicated", ","] {
+    for tail in [" NOS", ", unspecified", ", uncomplicated", ", not elsewhere classified", " NEC", ","] {
         rest = rest.strip_suffix(tail).unwrap_or(rest).trim();
     }
     rest.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Longer names are seldom told of several.
+const MOST_WORDS_OF_PLURAL: usize = 4;
+
+/// The plural of a name: of its last word, or of the word before "of" or "in".
+fn plural(say: &str) -> Option<String> {
+    let words: Vec<&str> = say.split(' ').collect();
+    let joined = words.iter().position(|w| matches!(*w, "of" | "in"));
+    let at = joined.unwrap_or(words.len()).checked_sub(1)?;
+    let word = words[at];
+    if words.len() > MOST_WORDS_OF_PLURAL || word.len() < SHORTEST_TERM || !word.bytes().all(|b| b.is_ascii_lowercase()) {
+        return None;
+    }
+    let before_last = word.as_bytes()[word.len() - 2];
+    let many = match word.as_bytes()[word.len() - 1] {
+        b's' if word.ends_with("sis") => format!("{}es", &word[..word.len() - 2]),
+        // Adjectives have no plural, nor has what is one already.
+        b's' | b'c' | b'l' | b'd' => return None,
+        b'y' if !matches!(before_last, b'a' | b'e' | b'o' | b'u') => format!("{}ies", &word[..word.len() - 1]),
+        b'x' | b'z' => format!("{word}es"),
+        b'h' if matches!(before_last, b'c' | b's') => format!("{word}es"),
+        _ => format!("{word}s"),
+    };
+    let mut out: Vec<&str> = words.clone();
+    out[at] = &many;
+    Some(out.join(" "))
 }
 
 /// A term of fewer letters is an ordinary word or an abbreviation, which only a pack may tell.
@@ -128,6 +155,20 @@ impl Phrases {
         Ok(())
     }
 
+    /// Adds the plurals of what packs call conditions, unless another is called so: "fractures of the wrist", "adenopathies".
+    pub(crate) fn plurals(&mut self) {
+        let known = self.conditions.len();
+        for at in 0..known {
+            let (say, sense) = &self.conditions[at];
+            let (Some(many), sense) = (plural(say), *sense) else { continue };
+            let Some(phrase) = self.trie.add(&many) else { continue };
+            if self.senses.get(phrase as usize).is_none_or(Vec::is_empty) && self.said.insert(phrase, String::new()).is_none() {
+                self.put(&many, sense::CODE, sense.target.get(), sense.extra.get(), sense.source.get());
+                self.conditions.push((many, sense));
+            }
+        }
+    }
+
     /// Adds the conditions of packs once more without articles, as texts are read a second time (`read::document`), unless another is called so.
     pub(crate) fn without(&mut self, articles: &[&str]) {
         for (say, sense) in std::mem::take(&mut self.conditions) {
@@ -167,6 +208,16 @@ impl Phrases {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn plurals_of_names() {
+        let many = |say: &str| plural(say).unwrap_or_default();
+        assert_eq!(
+            [many("adenopathy"), many("fracture of wrist"), many("metastasis")],
+            ["adenopathies", "fractures of wrist", "metastases"]
+        );
+        assert_eq!([many("abscess"), many("diabetic"), many("flu")], ["", "", ""]);
+    }
 
     #[test]
     fn terms_as_notes_say_them() {

@@ -11,7 +11,7 @@ use superbill_core::knowledge::{
 };
 
 /// A node and its default leaf, or [`NONE`].
-fn node(file: &str, codes: &Codes, code: &str, default: Option<&str>) -> Result<(u32, u32), CompileError> {
+pub(super) fn node(file: &str, codes: &Codes, code: &str, default: Option<&str>) -> Result<(u32, u32), CompileError> {
     let node = codes.find(file, code)?;
     let Some(default) = default else { return Ok((node, NONE)) };
     let leaf = codes.find(file, default)?;

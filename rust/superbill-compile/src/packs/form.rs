@@ -33,6 +33,7 @@ pub struct PackFile {
     pub restricted: Vec<Restricted>,
     pub also: Vec<Also>,
     pub never_first: Vec<Codes>,
+    pub lasting: Vec<Codes>,
     pub not_by_title: Vec<Codes>,
     pub family: Option<Family>,
     pub element: Vec<Element>,
@@ -244,6 +245,7 @@ pub struct Also {
     pub codes: Vec<String>,
     pub word: String,
     pub gives: String,
+    pub default: Option<String>,
     #[serde(default)]
     pub citation: String,
 }

@@ -1,6 +1,9 @@
 //! coding/*.toml: guideline rules over the set of diagnoses.
 
-use super::form::{OneOrMany, PackFile};
+use super::{
+    conditions,
+    form::{OneOrMany, PackFile},
+};
 use crate::{
     CompileError,
     base::{Codes, Phrases},
@@ -43,6 +46,9 @@ pub(crate) fn compile(
     for list in &form.never_first {
         rules.never_first.extend(codes.ranges(file, &list.codes)?);
     }
+    for list in &form.lasting {
+        rules.lasting.extend(codes.ranges(file, &list.codes)?);
+    }
     for companion in &form.companion {
         rules.companions.push(Companion { of: codes.ranges(file, &companion.of)?, codes: codes.ranges(file, &companion.codes)? });
     }
@@ -54,13 +60,10 @@ pub(crate) fn compile(
         rules.restricted.push(Restricted { codes, sex: restricted.sex, age: restricted.age });
     }
     for also in &form.also {
-        let gives = codes.find(file, &also.gives)?;
-        if codes.subtree(gives).len() != 1 {
-            return Err(CompileError::new(file, format!("also: {} is not a code that can be billed", also.gives)));
-        }
+        let (gives, leaf) = conditions::node(file, codes, &also.gives, also.default.as_deref())?;
         phrases.word(&also.word);
         phrases.also.push(also.word.clone());
-        rules.also.push(Also { codes: codes.ranges(file, &also.codes)?, word: u32::MAX, gives, pack });
+        rules.also.push(Also { codes: codes.ranges(file, &also.codes)?, word: u32::MAX, gives, leaf, pack });
     }
     for list in &form.not_by_title {
         rules.not_by_title.extend(codes.ranges(file, &list.codes)?);

@@ -37,8 +37,8 @@ struct Block {
 
 /// Details of the mentions of some documents.
 pub(super) struct Details<'a> {
-    kb: &'a KnowledgeBase,
-    readings: &'a [Reading],
+    pub kb: &'a KnowledgeBase,
+    pub readings: &'a [Reading],
     right: Vec<u32>,
     left: Vec<u32>,
     both: Vec<u32>,
@@ -114,7 +114,7 @@ impl<'a> Details<'a> {
                 block.sides = self.sides(reading, first.first, last.end);
                 for value in reading.hits_in(first.first, last.end).filter_map(|h| attribute(self.kb, h)) {
                     match (value.axis.as_str(), value.value.as_str()) {
-                        ("laterality", _) => {}
+                        ("laterality" | "management", _) => {}
                         ("episode", "subsequent") => block.seventh = block.seventh.or(Some(b'D')),
                         ("episode", "sequela") => block.seventh = block.seventh.or(Some(b'S')),
                         ("episode", _) => block.seventh = block.seventh.or(Some(b'A')),

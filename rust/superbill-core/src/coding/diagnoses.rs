@@ -4,13 +4,14 @@ use super::{
     Cancel,
     confidence::{Features, per_mille},
     detail::Details,
-    refine::{Refined, refine},
+    elsewhere,
+    refine::{Context, Refined, on_day, refine},
     selection::{Candidate, addressed},
 };
 use crate::{
     code::CodeId,
     coded::{Coded, CodingError, Diagnosis, Query, Span, Step, StepKind},
-    encounter::Encounter,
+    encounter::{Encounter, Scope},
     knowledge::{KnowledgeBase, layout::NONE},
     read::{Mention, Reading},
 };
@@ -36,16 +37,27 @@ pub(super) fn code(
         }
         let reading = &readings[candidate.document];
         let mention = candidate.mention;
-        let evidence = Span {
-            document: candidate.document as u32,
-            start: reading.tokens[mention.first as usize].start,
-            end: reading.tokens[mention.end as usize - 1].end,
-        };
+        let evidence = span(reading, candidate.document, mention);
         for context in details.of(&candidate) {
             match refine(kb, mention.node, mention.leaf, &context) {
-                Refined::Leaf(leaf, steps) => {
-                    also(kb, coded, reading, &candidate, leaf);
-                    add(kb, coded, &candidate, leaf, steps, evidence, reading.sentences[mention.sentence as usize].role);
+                Refined::Leaf(leaf, mut steps) => {
+                    let mut told = leaf;
+                    let mut spans = vec![evidence];
+                    if encounter.scope == Scope::Encounter
+                        && steps.iter().any(|s| s.kind == StepKind::Default)
+                        && let Some((code, other)) = elsewhere::said(&mut details, &candidate, leaf)
+                    {
+                        told = code;
+                        steps.retain(|s| s.kind != StepKind::Default);
+                        spans.push(span(reading, candidate.document, other));
+                        steps.push(Step { kind: StepKind::Elsewhere, record: code.0, pack: Step::TABULAR, span: spans.last().copied() });
+                    }
+                    let then = on_day(kb, told, encounter.date);
+                    if then != told {
+                        steps.push(Step { kind: StepKind::CodeSet, record: then.0, pack: Step::TABULAR, span: None });
+                    }
+                    also(kb, coded, reading, &candidate, then, &context);
+                    add(kb, coded, &candidate, then, steps, &spans, reading.sentences[mention.sentence as usize].role);
                 }
                 Refined::Stuck(node) => {
                     let query = Query::Leaf { node, evidence };
@@ -63,13 +75,18 @@ pub(super) fn code(
     Ok(())
 }
 
+fn span(reading: &Reading, document: usize, mention: &Mention) -> Span {
+    let (first, last) = (reading.tokens[mention.first as usize], reading.tokens[mention.end as usize - 1]);
+    Span { document: document as u32, start: first.start, end: last.end }
+}
+
 /// What a word in a condition or right before it adds ("chronic back pain").
-fn also(kb: &KnowledgeBase, coded: &mut Coded, reading: &Reading, candidate: &Candidate<'_>, leaf: CodeId) {
+fn also(kb: &KnowledgeBase, coded: &mut Coded, reading: &Reading, candidate: &Candidate<'_>, leaf: CodeId, context: &Context) {
     let Mention { first, end, .. } = *candidate.mention;
     for rule in kb.rules().also.iter().filter(|r| r.codes.iter().any(|range| (range.0..range.1).contains(&leaf.0))) {
         let from = first.saturating_sub(BEFORE) as usize;
         let Some(word) = reading.tokens[from..end as usize].iter().find(|t| kb.canonical(t.word) == rule.word) else { continue };
-        let code = CodeId(rule.gives);
+        let Refined::Leaf(code, _) = refine(kb, rule.gives, rule.leaf, context) else { continue };
         if coded.diagnoses.iter().any(|d| d.code == code) {
             continue;
         }
@@ -80,21 +97,23 @@ fn also(kb: &KnowledgeBase, coded: &mut Coded, reading: &Reading, candidate: &Ca
     }
 }
 
-fn add(kb: &KnowledgeBase, coded: &mut Coded, candidate: &Candidate<'_>, code: CodeId, steps: Vec<Step>, evidence: Span, role: u32) {
+fn add(kb: &KnowledgeBase, coded: &mut Coded, candidate: &Candidate<'_>, code: CodeId, steps: Vec<Step>, evidence: &[Span], role: u32) {
     if let Some(known) = coded.diagnoses.iter_mut().find(|d| d.code == code) {
-        if known.evidence.len() < MOST_EVIDENCE && !known.evidence.contains(&evidence) {
-            known.evidence.push(evidence);
+        for span in evidence {
+            if known.evidence.len() < MOST_EVIDENCE && !known.evidence.contains(span) {
+                known.evidence.push(*span);
+            }
         }
         return;
     }
     let mention = candidate.mention;
     let pack = if mention.source == NONE { Step::TABULAR } else { mention.source };
-    let mut because = vec![Step { kind: StepKind::Term, record: mention.node, pack, span: Some(evidence) }];
+    let mut because = vec![Step { kind: StepKind::Term, record: mention.node, pack, span: evidence.first().copied() }];
     if let Some(rule) = kb.rules().roles.get(role as usize) {
         because.push(Step { kind: StepKind::Section, record: role, pack: rule.pack, span: None });
     }
     let defaulted = steps.iter().any(|s| s.kind == StepKind::Default) && !kb.is_billable(CodeId(mention.node));
     because.extend(steps);
     let features = Features { addressed: candidate.addressed, defaulted, curated: mention.source != NONE, assumed: false };
-    coded.diagnoses.push(Diagnosis { code, confidence: per_mille(features), evidence: vec![evidence], because });
+    coded.diagnoses.push(Diagnosis { code, confidence: per_mille(features), evidence: evidence.to_vec(), because });
 }

@@ -4,6 +4,7 @@ mod confidence;
 mod conventions;
 mod detail;
 mod diagnoses;
+mod elsewhere;
 mod pointers;
 mod procedures;
 mod refine;

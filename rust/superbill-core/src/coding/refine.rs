@@ -6,8 +6,9 @@
 use crate::{
     code::CodeId,
     coded::{Step, StepKind},
+    date::Date,
     knowledge::{
-        KnowledgeBase,
+        KnowledgeBase, Standing,
         layout::{NONE, flag},
     },
     read::token::{Token, tokenize},
@@ -66,6 +67,23 @@ fn supported(kb: &KnowledgeBase, at: CodeId, words: &[u32]) -> Option<CodeId> {
     (by_title[0].0 < by_title[1].0).then_some(by_title[0].1)
 }
 
+/// The code that stood for a leaf on a day: itself, what is above it where that could be billed then, else the code for what is not specified.
+pub(super) fn on_day(kb: &KnowledgeBase, leaf: CodeId, date: Date) -> CodeId {
+    let mut at = leaf;
+    loop {
+        match kb.standing(at, date) {
+            Standing::Valid => return at,
+            Standing::Header => break,
+            _ => match kb.parent(at) {
+                Some(parent) => at = parent,
+                None => return leaf,
+            },
+        }
+    }
+    let vague = |c: &CodeId| kb.standing(*c, date) == Standing::Valid && kb.title(*c).contains("nspecified");
+    kb.children_on(at, date).find(vague).unwrap_or(leaf)
+}
+
 pub(super) fn refine(kb: &KnowledgeBase, node: u32, leaf: u32, context: &Context) -> Refined {
     let mut at = CodeId(node);
     let mut steps = Vec::new();
@@ -91,6 +109,15 @@ pub(super) fn refine(kb: &KnowledgeBase, node: u32, leaf: u32, context: &Context
             let mut children = kb.current_children(at);
             children.next().filter(|_| children.next().is_none())
         };
+        // A term says what its default says: with these words a sibling may be documented ("Lisfranc injury" of the right foot).
+        let beside_default = || {
+            let default = toward_default().filter(|&c| kb.has(c, flag::UNSPECIFIED))?;
+            let implied = kb.distinct(default).iter().map(|w| w.get());
+            let mut words: Vec<u32> = context.words.iter().copied().chain(implied).collect();
+            words.sort_unstable();
+            supported(kb, at, &words)
+        };
+        let next = next.or_else(|| beside_default().map(|c| (c, StepKind::Refine)));
         let fallback = || toward_default().or_else(unspecified).or_else(only).map(|c| (c, StepKind::Default));
         let Some((code, kind)) = next.or_else(fallback) else { return Refined::Stuck(at) };
         steps.push(step(kind, code));

@@ -4,15 +4,19 @@ use crate::{
     encounter::{Encounter, Scope},
     knowledge::{
         KnowledgeBase,
+        layout::{NONE, sense},
         rules::{Addressed, Assertion, CodeRanges, EncounterType},
     },
-    read::{Mention, Reading},
+    read::{Mention, Reading, Sentence, document::Hit},
 };
 
 /// Words of a line that names a problem; a longer one tells a story.
 const PROBLEM_LINE: u32 = 12;
 /// A longer line names a problem where it begins with it.
 const PROBLEM_START: u32 = 2;
+
+/// Words of a sentence beside the problems that it only names ("Newly reduced left ventricular function and mitral regurgitation.").
+const BESIDE_NAMES: u32 = 4;
 
 /// A mention that is to be coded, with the sentences that may add detail.
 pub(super) struct Candidate<'a> {
@@ -39,7 +43,13 @@ impl<'a> Types<'a> {
     /// Uncertain diagnoses count as established only where the type of encounter and its setting say so (OCG II.H, IV.H).
     fn codable(self, mention: &Mention) -> bool {
         let counts = || self.of(self.encounter.kind).is_some_and(|t| t.uncertain.contains(&self.encounter.setting));
-        mention.assertion == Assertion::Present || mention.assertion == Assertion::Possible && counts()
+        match mention.assertion {
+            Assertion::Present => true,
+            Assertion::Possible => counts(),
+            // "History of" a disease that stays with the patient is the disease; a history code is for what no longer exists (OCG I.C.21.c.4).
+            Assertion::Historical => self.kb.rules().lasting.iter().any(|r| (r.0..r.1).contains(&mention.node)),
+            _ => false,
+        }
     }
 
     /// What the section of a sentence says of this encounter.
@@ -75,8 +85,11 @@ pub(super) fn addressed<'a>(kb: &'a KnowledgeBase, encounter: &'a Encounter<'a>,
         return all(Addressed::Yes).chain(all(Addressed::Maybe)).chain(all(Addressed::No)).collect();
     }
     let mut chosen = problems(readings, all(Addressed::Yes).collect());
+    if chosen.is_empty() {
+        chosen = planned(kb, readings, all(Addressed::Maybe).collect());
+    }
     if chosen.is_empty() && !types.assessed_in_unknown_words() {
-        chosen = all(Addressed::Maybe).collect();
+        chosen = all(Addressed::Maybe).filter(|c| c.mention.assertion != Assertion::Historical).collect();
     }
     // The circumstances of an injury are told in its history, not in the assessment (OCG I.C.20.a).
     let within = |c: &Candidate<'_>, ranges: &CodeRanges| ranges.iter().any(|r| (r.0..r.1).contains(&c.mention.node));
@@ -91,19 +104,67 @@ pub(super) fn addressed<'a>(kb: &'a KnowledgeBase, encounter: &'a Encounter<'a>,
     chosen
 }
 
+/// Whether the sentence of a mention names a problem: the line that leads its block, or a sentence of a paragraph that says nothing else.
+fn names_problem(readings: &[Reading], c: &Candidate<'_>) -> bool {
+    let (reading, mention) = (&readings[c.document], c.mention);
+    let s = reading.sentences[mention.sentence as usize];
+    if s.leads {
+        return s.end - s.first <= PROBLEM_LINE || mention.first - s.first <= PROBLEM_START;
+    }
+    s.runs && only_names(reading, mention)
+}
+
+/// Whether the sentence of a mention says little beside the conditions that it names, and ends with one.
+fn only_names(reading: &Reading, mention: &Mention) -> bool {
+    let s = reading.sentences[mention.sentence as usize];
+    if s.end - s.first > PROBLEM_LINE {
+        return false;
+    }
+    let from = reading.mentions.partition_point(|m| m.first < s.first);
+    let named = || reading.mentions[from..].iter().take_while(|m| m.first < s.end);
+    let last = named().map(|m| m.end).max().unwrap_or(s.first);
+    s.end - s.first - named().map(|m| m.end - m.first).sum::<u32>() <= BESIDE_NAMES && s.end - last <= 1
+}
+
+/// In a document without any heading: the problems of the paragraphs that plan something, and of a short line before one.
+fn planned<'a>(kb: &KnowledgeBase, readings: &'a [Reading], maybe: Vec<Candidate<'a>>) -> Vec<Candidate<'a>> {
+    let rules = kb.rules();
+    let plan = |h: &Hit| match (h.sense.kind.get(), h.sense.target.get() as usize) {
+        (sense::CUE, at) => rules.cues.get(at).is_some_and(|c| c.assertion == Assertion::Planned),
+        (sense::ATTRIBUTE, at) => rules.attributes.get(at).is_some_and(|a| a.axis == "management"),
+        _ => false,
+    };
+    let plans = |reading: &Reading, first: u32, end: u32| reading.hits_in(first, end).any(plan);
+    let range = |sentences: &[Sentence]| sentences.first().zip(sentences.last()).map(|(a, b)| (a.first, b.end));
+    let chosen: Vec<Candidate<'a>> = maybe
+        .into_iter()
+        .filter(|c| {
+            let reading = &readings[c.document];
+            let block = reading.sentences[c.mention.sentence as usize].block;
+            let here = range(reading.block(block));
+            let next = range(reading.block(block + 1)).filter(|_| here.is_some_and(|(first, end)| end - first <= PROBLEM_LINE));
+            let unheaded = reading.sentences.iter().all(|s| s.role == NONE);
+            unheaded && here.into_iter().chain(next).any(|(first, end)| plans(reading, first, end))
+        })
+        .collect();
+    let only = |c: &Candidate<'_>| only_names(&readings[c.document], c.mention);
+    if chosen.iter().any(only) {
+        return chosen.into_iter().filter(only).collect();
+    }
+    problems(readings, chosen)
+}
+
 /// Of what the assessment tells, the problems that it names.
 fn problems<'a>(readings: &'a [Reading], yes: Vec<Candidate<'a>>) -> Vec<Candidate<'a>> {
     let sentence = |c: &Candidate<'_>| readings[c.document].sentences[c.mention.sentence as usize];
-    let names_problem = |c: &Candidate<'_>| {
-        let s = sentence(c);
-        s.leads && (s.end - s.first <= PROBLEM_LINE || c.mention.first - s.first <= PROBLEM_START)
-    };
+    let names_problem = |c: &Candidate<'_>| names_problem(readings, c);
     if yes.iter().any(names_problem) {
         return yes.into_iter().filter(|c| names_problem(c)).collect();
     }
     // Prose: of each paragraph the first sentence that names a condition.
     let mut chosen: Vec<Candidate<'a>> = Vec::new();
-    for c in yes {
+    // What the introduction tells of the patient's past is background.
+    for c in yes.into_iter().filter(|c| c.mention.assertion != Assertion::Historical) {
         let last = chosen.last().map(|l| (l.document, sentence(l).block, l.mention.sentence));
         let (document, block) = (c.document, sentence(&c).block);
         if last.is_none_or(|l| (l.0, l.1) != (document, block) || l.2 == c.mention.sentence) {

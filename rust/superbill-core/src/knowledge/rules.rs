@@ -125,7 +125,9 @@ pub struct Also {
     pub codes: CodeRanges,
     /// Canonical word id; resolved once the vocabulary is known.
     pub word: u32,
+    /// Node of the tabular list, refined by what is said of the condition, and default leaf or [`u32::MAX`].
     pub gives: u32,
+    pub leaf: u32,
     pub pack: u32,
 }
 
@@ -338,6 +340,8 @@ pub struct Rules {
     pub restricted: Vec<Restricted>,
     pub also: Vec<Also>,
     pub never_first: CodeRanges,
+    /// Diseases that stay with the patient: a history of one is the disease itself.
+    pub lasting: CodeRanges,
     /// Codes whose titles are ordinary words, so that only the lexicon names them.
     pub not_by_title: CodeRanges,
     pub families: Vec<Family>,

@@ -70,6 +70,18 @@ impl<'a> Cues<'a> {
     }
 }
 
+/// What a text that was read says of a stretch of bytes, whether its words are known or not; `None` where no word stands there.
+pub fn of_span(kb: &KnowledgeBase, reading: &Reading, start: u32, end: u32) -> Option<Assertion> {
+    let first = reading.tokens.partition_point(|t| t.end <= start);
+    let last = reading.tokens.partition_point(|t| t.start < end);
+    if first >= last {
+        return None;
+    }
+    let sentence = reading.sentence_of(first as u32);
+    let ends = reading.sentences.get(sentence as usize)?.end;
+    Some(Cues::of_sentence(kb, reading, sentence, None).assertion(first as u32, ends.min(last as u32)).0)
+}
+
 pub(super) fn assert(kb: &KnowledgeBase, reading: &mut Reading) {
     let mut cues: Option<(u32, Cues<'_>)> = None;
     for at in 0..reading.mentions.len() {

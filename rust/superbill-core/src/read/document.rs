@@ -21,6 +21,8 @@ pub struct Sentence {
     pub block: u32,
     /// First sentence or line of its block: where a problem is named.
     pub leads: bool,
+    /// Runs on in a paragraph: dictated problems follow one another there. Not below an item of a list.
+    pub runs: bool,
 }
 
 /// A phrase of the lexicon in the text.
@@ -170,6 +172,9 @@ const BULLETS: [&str; 6] = ["\u{2022}", "-", "*", "\u{2013}", "\u{25e6}", "\u{b7
 /// A longer sentence is no prose: it is cut, so that the work for a text grows with its length alone.
 const LONGEST_SENTENCE: usize = 256;
 
+/// Hits that are looked back at for one that ends with a line.
+const LONGEST_NAME: usize = 64;
+
 /// Sentences as they are cut off the text.
 struct Cutter<'a> {
     text: &'a str,
@@ -181,6 +186,8 @@ struct Cutter<'a> {
     leads: bool,
     /// Whether the block's first line is an item of a list; then its further items are blocks of their own, and otherwise they tell of its first line.
     listed: bool,
+    /// Whether items of a list have begun below the block's first line.
+    body: bool,
     start: usize,
 }
 
@@ -194,13 +201,14 @@ impl Cutter<'_> {
         let ends_line = end == self.tokens.len() || gap(self.text, self.tokens, end) >= Gap::Line;
         let alone = starts_line && ends_line && !self.bulleted(self.start);
         let (first, end) = (self.start as u32, end as u32);
-        self.out.push(Sentence { first, end, role: self.role, block: self.block, leads: self.leads || alone });
+        self.body |= !self.listed && self.bulleted(self.start);
+        self.out.push(Sentence { first, end, role: self.role, block: self.block, leads: self.leads || alone, runs: !self.body });
         (self.leads, self.start) = (false, end as usize);
     }
 
     fn open_block(&mut self, at: usize) {
         self.close(at);
-        (self.block, self.leads, self.listed) = (self.block + 1, true, self.bulleted(at));
+        (self.block, self.leads, self.listed, self.body) = (self.block + 1, true, self.bulleted(at), false);
     }
 
     /// Whether a bullet stands between a token and the one before it, or is the token.
@@ -215,12 +223,17 @@ impl Cutter<'_> {
 
 fn split(text: &str, reading: &mut Reading) {
     let tokens = &reading.tokens;
-    let mut cut = Cutter { text, tokens, out: Vec::new(), role: NONE, block: 0, leads: true, listed: false, start: 0 };
+    let mut cut = Cutter { text, tokens, out: Vec::new(), role: NONE, block: 0, leads: true, listed: false, body: false, start: 0 };
     let mut next_hit = 0;
+    // Where the last condition named before a token ends.
+    let mut named = 0;
     let mut at = 0;
     while at < tokens.len() {
         let before = gap(text, tokens, at);
-        while next_hit < reading.hits.len() && (reading.hits[next_hit].first as usize) < at {
+        while let Some(hit) = reading.hits.get(next_hit).filter(|h| (h.first as usize) < at) {
+            if hit.sense.kind.get() == sense::CODE {
+                named = named.max(hit.end as usize);
+            }
             next_hit += 1;
         }
         let here = &reading.hits[next_hit..];
@@ -234,7 +247,9 @@ fn split(text: &str, reading: &mut Reading) {
         }
         let first = text.as_bytes()[tokens[at].start as usize];
         let follows = tokens.get(at + 1).and_then(|t| single(text, *t));
-        let numbered = before >= Gap::Line && first.is_ascii_digit() && matches!(follows, Some(b'.' | b')'));
+        // "stage\n3." ends a sentence; an item goes on behind its number.
+        let goes_on = || at + 2 < tokens.len() && (before == Gap::Blank || gap(text, tokens, at + 2) < Gap::Line);
+        let numbered = before >= Gap::Line && first.is_ascii_digit() && matches!(follows, Some(b'.' | b')')) && goes_on();
         let item = before == Gap::Line && (first == b'#' || cut.listed && cut.bulleted(at));
         if before == Gap::Blank || numbered || item {
             cut.open_block(at);
@@ -244,11 +259,17 @@ fn split(text: &str, reading: &mut Reading) {
                 continue;
             }
         } else if before == Gap::Line && (first.is_ascii_uppercase() || !first.is_ascii_alphanumeric() || cut.bulleted(at)) {
-            cut.close(at);
+            // A name that goes on in the next line, unless it is the names of two lines ("Anxiety", "Depression").
+            let ends_here = |h: &Hit| h.end as usize == at && h.sense.kind.get() == sense::CODE;
+            if named <= at || reading.hits[..next_hit].iter().rev().take(LONGEST_NAME).any(ends_here) {
+                cut.close(at);
+            }
         }
+        // "Type 2." ends a sentence, "2." at its start is the number of an item.
+        let type_ends = |at: usize| at > cut.start + 1 && text.as_bytes()[tokens[at - 1].start as usize].is_ascii_digit();
         let ends = matches!(single(text, tokens[at]), Some(b'.' | b'!' | b'?'))
             && tokens.get(at + 1).is_none_or(|_| gap(text, tokens, at + 1) > Gap::None)
-            && (at == 0 || tokens[at - 1].end - tokens[at - 1].start > 1 || gap(text, tokens, at) > Gap::None);
+            && (at == 0 || tokens[at - 1].end - tokens[at - 1].start > 1 || gap(text, tokens, at) > Gap::None || type_ends(at));
         at += 1;
         if ends || at - cut.start >= LONGEST_SENTENCE {
             cut.close(at);

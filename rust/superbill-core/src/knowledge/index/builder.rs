@@ -130,6 +130,11 @@ impl IndexBuilder {
         differs
     }
 
+    /// The newest release of an index: its first day and its terms in order.
+    pub fn newest(&self, kind: IndexKind) -> Option<(Date, &[Term])> {
+        self.releases.iter().rev().find(|r| r.0.0 == kind).map(|(key, release)| (key.1, release.1.as_slice()))
+    }
+
     pub fn is_empty(&self) -> bool {
         self.releases.is_empty()
     }
