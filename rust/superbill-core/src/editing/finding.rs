@@ -208,7 +208,7 @@ pub(super) mod denied {
 }
 
 /// Findings that are told of one claim. Lines of one day pair up by the square of their number.
-pub const MOST_FINDINGS: usize = 20_000;
+pub(super) const MOST_FINDINGS: usize = 20_000;
 
 /// The whole answer; kept from claim to claim, so that a thread allocates once.
 #[derive(Clone, Debug, Default)]
