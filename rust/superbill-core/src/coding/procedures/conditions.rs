@@ -47,11 +47,7 @@ fn told(encounter: &Encounter<'_>, family: &Family, instance: &Instance, subject
         Subject::Age => encounter.age.map_or(Told::Nothing, |years| Told::Number(i64::from(years) * 1000)),
         Subject::Sex => word(encounter.sex.map(|s| if s == Sex::Female { "female" } else { "male" })),
         Subject::Payer => word(encounter.payer),
-        Subject::Resources => {
-            let there =
-                encounter.place_of_service.map_or_else(|| OF_FACILITIES.contains(&encounter.kind), |p| FACILITY_PLACES.contains(&p));
-            word(Some(if encounter.setting == Setting::Professional && there { "facility" } else { "own" }))
-        }
+        Subject::Resources => word(Some(resources(encounter))),
         Subject::NewPatient => word(encounter.new_patient.map(|new| if new { "yes" } else { "no" })),
     }
 }
@@ -67,6 +63,27 @@ fn one(told: &Told, condition: &Condition) -> Option<bool> {
         (Told::Number(n), Condition::Range { min, max }) => Some((min..=max).contains(&n)),
         (Told::Words(_), Condition::Range { .. }) | (Told::Number(_), _) => Some(false),
     }
+}
+
+/// Whether what is known before any document is read contradicts what a family requires.
+pub(super) fn possible(encounter: &Encounter<'_>, family: &Family) -> bool {
+    let known = |subject: Subject| match subject {
+        Subject::Setting => Some(encounter.setting.name()),
+        Subject::Resources => Some(resources(encounter)),
+        Subject::Payer => encounter.payer,
+        Subject::Kind if encounter.documents.iter().all(|d| d.kind == encounter.kind) => Some(encounter.kind),
+        _ => None,
+    };
+    family.requires.iter().all(|(subject, condition)| match (known(*subject), condition) {
+        (Some(word), Condition::Any(any)) => any.iter().any(|w| w == word),
+        (Some(word), Condition::Not(none)) => !none.iter().any(|w| w == word),
+        _ => true,
+    })
+}
+
+fn resources(encounter: &Encounter<'_>) -> &'static str {
+    let there = encounter.place_of_service.map_or_else(|| OF_FACILITIES.contains(&encounter.kind), |p| FACILITY_PLACES.contains(&p));
+    if encounter.setting == Setting::Professional && there { "facility" } else { "own" }
 }
 
 pub(super) fn holds(encounter: &Encounter<'_>, family: &Family, instance: &Instance, conditions: &Conditions) -> Verdict {

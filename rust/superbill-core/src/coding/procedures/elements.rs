@@ -141,12 +141,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The values told by their terms, without what is negated, past, planned or of another person.
-    fn values(&mut self) {
+    /// The values of anchors, or of the other elements, told by their terms, without what is negated, past, planned or of another person.
+    fn values(&mut self, anchors: bool) {
         let mut cues: Option<(u32, Cues<'_>)> = None;
         for at in 0..self.hits.len() {
             let hit = &self.hits[at];
-            if hit.sense.kind.get() != sense::ELEMENT || self.swallowed(at) {
+            let anchor = self.family.elements.get(element(hit) as usize).is_some_and(|e| e.anchor);
+            if hit.sense.kind.get() != sense::ELEMENT || anchor != anchors || self.swallowed(at) {
                 continue;
             }
             let sentence = self.reading.sentence_of(hit.first);
@@ -224,14 +225,20 @@ pub(super) fn said(kb: &KnowledgeBase, documents: &Documents<'_>, at: u32, famil
         return out;
     }
     let measured = family.elements.iter().any(|e| e.quantity.is_some());
-    for (number, (reading, document)) in (0_u32..).zip(readings.iter().zip(&encounter.documents)) {
+    for (number, anchors) in (0..readings.len()).map(|n| (n, true)).chain((0..readings.len()).map(|n| (n, false))) {
+        // Where nothing was done, the rest need not be read.
+        if number == 0 && !anchors && !out.iter().any(|s: &Said| s.performed) {
+            return Vec::new();
+        }
+        let (Some(reading), Some(document)) = (readings.get(number), encounter.documents.get(number)) else { continue };
         let hits = reading.terms_of(at);
         if hits.is_empty() {
             continue;
         }
-        let mut reader = Reader { kb, family, reading, kind: document.kind, document: number, hits, claimed: Vec::new(), out: &mut out };
-        reader.values();
-        let quantities = if measured { documents.measured(number as usize) } else { None };
+        let mut reader =
+            Reader { kb, family, reading, kind: document.kind, document: number as u32, hits, claimed: Vec::new(), out: &mut out };
+        reader.values(anchors);
+        let quantities = if measured && !anchors { documents.measured(number) } else { None };
         if let Some(quantities) = quantities {
             reader.quantities(quantities);
         }

@@ -60,6 +60,9 @@ pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
         if of_others && !family.documents.iter().any(|d| d == encounter.kind) {
             continue;
         }
+        if !conditions::possible(encounter, family) {
+            continue;
+        }
         let found = instances(kb, &documents, at as u32, family);
         let mut made = Made::default();
         for instance in &found {
