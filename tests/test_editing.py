@@ -88,7 +88,8 @@ def test_every_rule_is_told_and_tested(kb: superbill.KnowledgeBase) -> None:
     ids = [rule[0] for rule in kb.rules]
     assert ids == sorted(set(ids))
     expected = {text.split()[0] for file in VECTORS for vector in json.loads(file.read_bytes()) for text in vector["expect"]}
-    assert {i for i in ids if not i.startswith(("dx.", "coverage.", "payer."))} <= expected
+    elsewhere = ("dx.", "coverage.", "payer.", "line.more_findings")
+    assert {i for i in ids if not i.startswith(elsewhere)} <= expected
 
 
 def test_models_dicts_and_json_are_the_same_claim(kb: superbill.KnowledgeBase) -> None:

@@ -13,9 +13,7 @@ from notes import encounter
 from superbill.default import packs
 
 Example = dict[str, Any]
-ASKED_OF_VISITS = {
-    tuple(question["missing"]) for _, text in packs() for question in tomllib.loads(text).get("visits", {}).get("question", [])
-}
+ASKED_OF_VISITS = {question["about"] for _, text in packs() for question in tomllib.loads(text).get("visits", {}).get("question", [])}
 
 
 def examples() -> Iterator[Any]:
@@ -38,7 +36,7 @@ def test_example(kb: superbill.KnowledgeBase, pack: str, example: Example) -> No
         assert [procedure_code(p) for p in coded.procedures[of_visit:]] == example["expect"]
         included = {s.id for p in coded.procedures for s in p.because if s.kind == "included"}
         assert included >= set(example.get("included", []))
-        asked = [m for q in coded.queries if tuple(q.missing) not in ASKED_OF_VISITS for m in q.missing]
+        asked = [m for q in coded.queries if q.about not in ASKED_OF_VISITS for m in q.missing]
         assert sorted(asked) == sorted(example.get("query", []))
     elif pack.startswith("visits/"):
         coded = kb.code(encounter(example["text"], example["type"], **example.get("encounter", {})))
@@ -67,3 +65,23 @@ def assertion_of(kb: superbill.KnowledgeBase, example: Example) -> str | None:
     start = text.lower().rindex(words.lower())
     said = [m.assertion for m in kb.read(text) if m.start == start and m.end == start + len(words)]
     return said[0] if said else None
+
+
+def test_a_service_is_of_the_visits_or_of_the_procedures_alone() -> None:
+    codes: dict[bool, set[str]] = {True: set(), False: set()}
+
+    def collect(value: Any, of_visits: bool) -> None:
+        if isinstance(value, dict):
+            if isinstance(value.get("code"), str):
+                codes[of_visits].add(value["code"])
+            value = list(value.values())
+        if isinstance(value, list):
+            for one in value:
+                collect(one, of_visits)
+
+    for name, text in packs():
+        if name.startswith(("visits/", "cpt/")):
+            collect(tomllib.loads(text), name.startswith("visits/"))
+    assert codes[True] > {"99213"}
+    assert codes[False] > {"29881"}
+    assert not codes[True] & codes[False]

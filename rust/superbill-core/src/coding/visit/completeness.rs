@@ -7,8 +7,14 @@ pub(super) fn complete(told: &Told<'_>, coded: &Coded) -> Vec<Complete> {
     let templates = &told.visits.templates;
     let of_kind = (0..).zip(templates).find(|(_, t)| t.types.iter().any(|k| k == told.encounter.kind));
     let Some((template, rule)) = of_kind else { return Vec::new() };
-    let in_roles = |roles: &[u32]| !roles.is_empty() && told.readings.iter().any(|r| r.sentences.iter().any(|s| roles.contains(&s.role)));
-    let said = |phrases: &[u32]| told.items.iter().any(|i| phrases.contains(&i.phrase)) || phrases.iter().any(|&p| told.said(p).is_some());
+    let mut roles: Vec<u32> = told.readings.iter().flat_map(|r| &r.sentences).map(|s| s.role).collect();
+    roles.sort_unstable();
+    roles.dedup();
+    let mut phrases: Vec<u32> = told.items.iter().map(|i| i.phrase).collect();
+    phrases.sort_unstable();
+    phrases.dedup();
+    let in_roles = |wanted: &[u32]| wanted.iter().any(|r| roles.binary_search(r).is_ok());
+    let said = |wanted: &[u32]| wanted.iter().any(|&p| phrases.binary_search(&p).is_ok() || told.said(p).is_some());
     let elements = (0..).zip(&rule.elements);
     elements
         .map(|(element, of)| {

@@ -85,24 +85,28 @@ impl<'a> Told<'a> {
                 self.circumstance(phrase, hit.sense.target.get(), span);
                 continue;
             };
-            if !headed && cues.as_ref().is_none_or(|known| known.0 != sentence) {
+            let circumstance = matches!(phrase.tells, Telling::Circumstance | Telling::History);
+            let of_time = matches!(phrase.tells, Telling::Time | Telling::OtherTime | Telling::Over);
+            if !circumstance && !of_time && self.visits.uncounted.contains(&inside.role) {
+                continue;
+            }
+            // Words that only tell how another phrase is to be read are never denied themselves.
+            let asserted = !of_time && !matches!(phrase.tells, Telling::Order | Telling::Condition | Telling::History);
+            if asserted && !headed && cues.as_ref().is_none_or(|known| known.0 != sentence) {
                 let from = reading.visit.partition_point(|h| h.first < inside.first);
                 let to = reading.visit.partition_point(|h| h.first < inside.end);
                 let terms = reading.visit.get(from..to).unwrap_or_default();
                 cues = Some((sentence, Cues::of_sentence(kb, reading, sentence, Some(terms))));
             }
             let (said, by_cue) = match &cues {
-                Some((_, cues)) if !headed => cues.assertion(hit.first, hit.end),
+                Some((_, cues)) if asserted && !headed => cues.assertion(hit.first, hit.end),
                 _ => (Assertion::Present, false),
             };
             if said != Assertion::Present && (by_cue || said == Assertion::Family) {
                 continue;
             }
-            let of_visit = matches!(phrase.tells, Telling::Time | Telling::OtherTime | Telling::Over);
-            if matches!(phrase.tells, Telling::Circumstance | Telling::History) {
+            if circumstance {
                 self.circumstance(phrase, hit.sense.target.get(), span);
-            } else if !of_visit && self.visits.uncounted.contains(&inside.role) {
-                continue;
             }
             self.items.push(Item {
                 phrase: hit.sense.target.get(),
