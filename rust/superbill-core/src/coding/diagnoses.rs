@@ -4,7 +4,7 @@ use super::{
     Cancel,
     confidence::{Features, per_mille},
     detail::Details,
-    elsewhere,
+    elsewhere::Elsewhere,
     refine::{Context, Refined, on_day, refine},
     selection::{Candidate, addressed},
 };
@@ -31,6 +31,7 @@ pub(super) fn code(
     cancel: &dyn Cancel,
 ) -> Result<(), CodingError> {
     let mut details = Details::new(kb, readings);
+    let mut elsewhere = Elsewhere::new(readings);
     for candidate in addressed(kb, encounter, readings) {
         if cancel.cancelled() {
             return Err(CodingError::Cancelled);
@@ -45,7 +46,7 @@ pub(super) fn code(
                     let mut spans = vec![evidence];
                     if encounter.scope == Scope::Encounter
                         && steps.iter().any(|s| s.kind == StepKind::Default)
-                        && let Some((code, other)) = elsewhere::said(&mut details, &candidate, leaf)
+                        && let Some((code, other)) = elsewhere.said(&mut details, &candidate, leaf)
                     {
                         told = code;
                         steps.retain(|s| s.kind != StepKind::Default);

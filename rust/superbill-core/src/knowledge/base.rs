@@ -251,16 +251,15 @@ impl KnowledgeBase {
         records::<U32>(self.section(section::CANONICAL)).get(word as usize).map_or(word, |w| w.get())
     }
 
-    pub(crate) fn senses(&self, phrase: u32) -> &[SenseRecord] {
-        let starts: &[U32] = records(self.section(section::PHRASES));
-        let (Some(start), Some(end)) = (starts.get(phrase as usize), starts.get(phrase as usize + 1)) else { return &[] };
-        slice(records(self.section(section::SENSES)), Range { start: *start, end: *end })
+    /// The senses of all phrases: whoever asks for many asks for the sections once.
+    pub(crate) fn all_senses(&self) -> Senses<'_> {
+        Senses { starts: records(self.section(section::PHRASES)), senses: records(self.section(section::SENSES)) }
     }
 
     /// The codes that a phrase names.
     pub fn phrase_codes(&self, phrase: u32) -> Vec<CodeId> {
         let code = |s: &SenseRecord| (s.kind.get() == super::layout::sense::CODE).then(|| CodeId(s.target.get()));
-        let mut codes: Vec<CodeId> = self.senses(phrase).iter().filter_map(code).collect();
+        let mut codes: Vec<CodeId> = self.all_senses().of(phrase).iter().filter_map(code).collect();
         codes.sort_unstable();
         codes.dedup();
         codes
@@ -288,5 +287,20 @@ impl KnowledgeBase {
             }
         }
         if axes.is_empty() { vec!["type".into()] } else { axes }
+    }
+}
+
+/// What phrases mean.
+#[derive(Clone, Copy)]
+pub(crate) struct Senses<'a> {
+    /// By phrase, and one more.
+    starts: &'a [U32],
+    senses: &'a [SenseRecord],
+}
+
+impl<'a> Senses<'a> {
+    pub(crate) fn of(&self, phrase: u32) -> &'a [SenseRecord] {
+        let (Some(start), Some(end)) = (self.starts.get(phrase as usize), self.starts.get(phrase as usize + 1)) else { return &[] };
+        slice(self.senses, Range { start: *start, end: *end })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     assertion,
+    sentences::{Gap, gaps, split},
     token::{Token, tokenize},
 };
 use crate::knowledge::{
@@ -60,33 +61,8 @@ pub struct Reading {
     pub visit: Vec<Hit>,
     /// By family, whether an anchor of it is told.
     told: Vec<bool>,
-    /// Tokens that may not be left out of a term, with their places.
-    bare: Vec<(u32, Token)>,
-}
-
-/// White space before a token.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Gap {
-    None,
-    Space,
-    Line,
-    Blank,
-}
-
-fn gap(text: &str, tokens: &[Token], at: usize) -> Gap {
-    let from = if at == 0 { 0 } else { tokens[at - 1].end as usize };
-    let between = &text.as_bytes()[from..tokens[at].start as usize];
-    match between.iter().filter(|&&b| b == b'\n').count() {
-        0 if at == 0 => Gap::Blank,
-        0 if between.is_empty() => Gap::None,
-        0 => Gap::Space,
-        1 if at > 0 => Gap::Line,
-        _ => Gap::Blank,
-    }
-}
-
-fn single(text: &str, token: Token) -> Option<u8> {
-    (token.end - token.start == 1).then(|| text.as_bytes()[token.start as usize]).filter(|b| !b.is_ascii_alphanumeric())
+    /// By token, the white space before it.
+    pub(super) gaps: Vec<Gap>,
 }
 
 /// Reads a document. Linear in its length.
@@ -99,9 +75,16 @@ pub fn read(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
     reading.terms.clear();
     reading.visit.clear();
     let (hits, terms, visit) = (&mut reading.hits, &mut reading.terms, &mut reading.visit);
-    trie.find_all(&reading.tokens, |m| {
-        for &sense in kb.senses(m.phrase) {
+    let (senses, interposed) = (kb.all_senses(), &kb.rules().interposed);
+    // Most words are told from the interposed by six of their bits.
+    let bits = interposed.iter().fold(0_u64, |bits, word| bits | 1 << (word & 63));
+    let interposed = |word: u32| bits >> (word & 63) & 1 == 1 && interposed.binary_search(&word).is_ok();
+    // A condition may have a side or an article within its name; other phrases are only meant as they are written.
+    trie.find_across(&reading.tokens, interposed, |m, across| {
+        for &sense in senses.of(m.phrase) {
             let of = match sense.kind.get() {
+                sense::CODE => &mut *hits,
+                _ if across => continue,
                 sense::ELEMENT | sense::NEAR => &mut *terms,
                 sense::VISIT => &mut *visit,
                 _ => &mut *hits,
@@ -109,10 +92,10 @@ pub fn read(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
             of.push(Hit { first: m.first, end: m.end, sense });
         }
     });
-    find_across(kb, &reading.tokens, &mut reading.bare, hits);
     hits.sort_by_key(|h| (h.first, std::cmp::Reverse(h.end)));
     visit.sort_by_key(|h| (h.first, std::cmp::Reverse(h.end)));
     keep_terms_in_play(kb, terms, &mut reading.told);
+    gaps(text, &reading.tokens, &mut reading.gaps);
     split(text, reading);
     mention(kb, reading);
     assertion::assert(kb, reading);
@@ -134,155 +117,15 @@ fn keep_terms_in_play(kb: &KnowledgeBase, terms: &mut Vec<Hit>, told: &mut Vec<b
     terms.sort_by_key(|h| (h.sense.target.get(), h.first, std::cmp::Reverse(h.end)));
 }
 
-/// Conditions whose term has a side or an article in it: the text is read once more without these words.
-fn find_across(kb: &KnowledgeBase, tokens: &[Token], bare: &mut Vec<(u32, Token)>, hits: &mut Vec<Hit>) {
-    let interposed = |t: &Token| kb.rules().interposed.binary_search(&t.word).is_ok();
-    bare.clear();
-    bare.extend((0..).zip(tokens.iter().copied()).filter(|t| !interposed(&t.1)));
-    if bare.len() == tokens.len() {
-        return;
-    }
-    let left: Vec<Token> = bare.iter().map(|t| t.1).collect();
-    kb.trie().find_all(&left, |m| {
-        let (first, end) = (bare[m.first as usize].0, bare[m.end as usize - 1].0 + 1);
-        if end - first > m.end - m.first {
-            let conditions = kb.senses(m.phrase).iter().filter(|s| s.kind.get() == sense::CODE);
-            hits.extend(conditions.map(|&sense| Hit { first, end, sense }));
-        }
-    });
-}
-
-/// The longest heading that starts at a token, where the layout says that it is one.
-fn heading(text: &str, reading: &Reading, hits: &[Hit], at: usize, before: Gap) -> Option<(u32, usize)> {
-    let tokens = &reading.tokens;
-    let starts_line = before >= Gap::Line;
-    let of = hits.iter().filter(|h| h.first as usize == at && h.sense.kind.get() == sense::HEADING);
-    let end_of = |end: usize| {
-        let colon = tokens.get(end).is_some_and(|t| single(text, *t) == Some(b':'));
-        let line_ends = end == tokens.len() || gap(text, tokens, end) >= Gap::Line;
-        let shouted = text[tokens[at].start as usize..tokens[end - 1].end as usize].bytes().all(|b| !b.is_ascii_lowercase());
-        (starts_line && (colon || line_ends) || colon && shouted).then_some(if colon { end + 1 } else { end })
-    };
-    of.filter_map(|h| Some((h.sense.target.get(), end_of(h.end as usize)?))).max_by_key(|found| found.1)
-}
-
-/// Where a line begins with one of these, it is an item of a list.
-const BULLETS: [&str; 6] = ["\u{2022}", "-", "*", "\u{2013}", "\u{25e6}", "\u{b7}"];
-
-/// A longer sentence is no prose: it is cut, so that the work for a text grows with its length alone.
-const LONGEST_SENTENCE: usize = 256;
-
-/// Hits that are looked back at for one that ends with a line.
-const LONGEST_NAME: usize = 64;
-
-/// Sentences as they are cut off the text.
-struct Cutter<'a> {
-    text: &'a str,
-    tokens: &'a [Token],
-    out: Vec<Sentence>,
-    role: u32,
-    block: u32,
-    /// Whether the next sentence is the first of its block.
-    leads: bool,
-    /// Whether the block's first line is an item of a list; then its further items are blocks of their own, and otherwise they tell of its first line.
-    listed: bool,
-    /// Whether items of a list have begun below the block's first line.
-    body: bool,
-    start: usize,
-}
-
-impl Cutter<'_> {
-    /// Ends the sentence before a token.
-    fn close(&mut self, end: usize) {
-        if end <= self.start {
-            return;
-        }
-        let starts_line = gap(self.text, self.tokens, self.start) >= Gap::Line;
-        let ends_line = end == self.tokens.len() || gap(self.text, self.tokens, end) >= Gap::Line;
-        let alone = starts_line && ends_line && !self.bulleted(self.start);
-        let (first, end) = (self.start as u32, end as u32);
-        self.body |= !self.listed && self.bulleted(self.start);
-        self.out.push(Sentence { first, end, role: self.role, block: self.block, leads: self.leads || alone, runs: !self.body });
-        (self.leads, self.start) = (false, end as usize);
-    }
-
-    fn open_block(&mut self, at: usize) {
-        self.close(at);
-        (self.block, self.leads, self.listed, self.body) = (self.block + 1, true, self.bulleted(at), false);
-    }
-
-    /// Whether a bullet stands between a token and the one before it, or is the token.
-    fn bulleted(&self, at: usize) -> bool {
-        let from = if at == 0 { 0 } else { self.tokens[at - 1].end as usize };
-        let Some(token) = self.tokens.get(at) else { return false };
-        let line = &self.text[from..token.end as usize];
-        let line = line.rsplit_once('\n').map_or(line, |l| l.1).trim_start();
-        BULLETS.iter().any(|b| line.starts_with(b))
-    }
-}
-
-fn split(text: &str, reading: &mut Reading) {
-    let tokens = &reading.tokens;
-    let mut cut = Cutter { text, tokens, out: Vec::new(), role: NONE, block: 0, leads: true, listed: false, body: false, start: 0 };
-    let mut next_hit = 0;
-    // Where the last condition named before a token ends.
-    let mut named = 0;
-    let mut at = 0;
-    while at < tokens.len() {
-        let before = gap(text, tokens, at);
-        while let Some(hit) = reading.hits.get(next_hit).filter(|h| (h.first as usize) < at) {
-            if hit.sense.kind.get() == sense::CODE {
-                named = named.max(hit.end as usize);
-            }
-            next_hit += 1;
-        }
-        let here = &reading.hits[next_hit..];
-        let here = &here[..here.iter().take_while(|h| h.first as usize == at).count()];
-        if let Some((role, end)) = heading(text, reading, here, at, before) {
-            cut.open_block(at);
-            (cut.role, cut.start) = (role, end);
-            cut.listed = cut.bulleted(end);
-            at = end;
-            continue;
-        }
-        let first = text.as_bytes()[tokens[at].start as usize];
-        let follows = tokens.get(at + 1).and_then(|t| single(text, *t));
-        // "stage\n3." ends a sentence; an item goes on behind its number.
-        let goes_on = || at + 2 < tokens.len() && (before == Gap::Blank || gap(text, tokens, at + 2) < Gap::Line);
-        let numbered = before >= Gap::Line && first.is_ascii_digit() && matches!(follows, Some(b'.' | b')')) && goes_on();
-        let item = before == Gap::Line && (first == b'#' || cut.listed && cut.bulleted(at));
-        if before == Gap::Blank || numbered || item {
-            cut.open_block(at);
-            if numbered {
-                // "1." is not the end of a sentence.
-                (at, cut.start) = (at + 2, at + 2);
-                continue;
-            }
-        } else if before == Gap::Line && (first.is_ascii_uppercase() || !first.is_ascii_alphanumeric() || cut.bulleted(at)) {
-            // A name that goes on in the next line, unless it is the names of two lines ("Anxiety", "Depression").
-            let ends_here = |h: &Hit| h.end as usize == at && h.sense.kind.get() == sense::CODE;
-            if named <= at || reading.hits[..next_hit].iter().rev().take(LONGEST_NAME).any(ends_here) {
-                cut.close(at);
-            }
-        }
-        // "Type 2." ends a sentence, "2." at its start is the number of an item.
-        let type_ends = |at: usize| at > cut.start + 1 && text.as_bytes()[tokens[at - 1].start as usize].is_ascii_digit();
-        let ends = matches!(single(text, tokens[at]), Some(b'.' | b'!' | b'?'))
-            && tokens.get(at + 1).is_none_or(|_| gap(text, tokens, at + 1) > Gap::None)
-            && (at == 0 || tokens[at - 1].end - tokens[at - 1].start > 1 || gap(text, tokens, at) > Gap::None || type_ends(at));
-        at += 1;
-        if ends || at - cut.start >= LONGEST_SENTENCE {
-            cut.close(at);
-        }
-    }
-    cut.close(at);
-    reading.sentences = cut.out;
-}
-
 impl Reading {
     /// The sentence that a token stands in.
     pub fn sentence_of(&self, token: u32) -> u32 {
         (self.sentences.partition_point(|s| s.first <= token)).saturating_sub(1) as u32
+    }
+
+    /// Whether an anchor of a procedure family is told.
+    pub fn tells(&self, family: u32) -> bool {
+        self.told.get(family as usize) == Some(&true)
     }
 
     /// The terms of a procedure family, in order of start; none where none of its anchors is told.

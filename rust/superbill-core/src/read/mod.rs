@@ -4,6 +4,7 @@ pub mod assertion;
 mod clock;
 pub mod document;
 pub mod quantity;
+mod sentences;
 pub mod token;
 pub mod trie;
 

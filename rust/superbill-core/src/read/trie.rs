@@ -13,9 +13,12 @@
 //! An edge is its child node as well: the phrase that ends there, and where its own edges are. A path without branches to a single phrase is
 //! a *tail*, compared as a run of words; equal tails are stored once, because titles end alike ("initial encounter for closed fracture").
 
-use super::token::{Key, Token, UNKNOWN, Vocabulary, WordRecord, split};
-use rustc_hash::FxHashMap;
-use std::borrow::Cow;
+mod build;
+#[cfg(test)]
+mod tests;
+
+pub use self::build::TrieBuilder;
+use super::token::{Token, UNKNOWN, Vocabulary, WordRecord};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, little_endian::U32};
 
 /// Number of parts.
@@ -99,6 +102,24 @@ fn spread(word: u32) -> u32 {
 
 fn bit(word: u32) -> u32 {
     1 << (spread(word) >> 27)
+}
+
+/// A place on a walk.
+#[derive(Clone, Copy)]
+struct Node {
+    filter: u32,
+    next: Next,
+    phrase: u32,
+}
+
+impl Node {
+    fn of_word(word: &WordRecord) -> Self {
+        Self { filter: word.filter.get(), next: Next::decode(word.next.get()), phrase: word.phrase.get() }
+    }
+
+    fn of_edge(edge: &Edge) -> Self {
+        Self { filter: edge.filter.get(), next: Next::decode(edge.next.get()), phrase: edge.phrase.get() }
+    }
 }
 
 /// The sections that a trie is made of.
@@ -246,390 +267,71 @@ impl<'a> TermTrie<'a> {
 
     /// Reports every phrase that stands in the tokens, overlaps included, in order of `(first, end)`.
     pub fn find_all(&self, tokens: &[Token], mut on_match: impl FnMut(Match)) {
+        self.find_across(tokens, |_| false, |m, _| on_match(m));
+    }
+
+    /// As [`find_all`](Self::find_all), and besides, as `true`, every phrase that stands in the tokens where the words that `interposed` knows are
+    /// left out of them, if one such word stands within it. Of one start the phrases as written come first.
+    pub fn find_across(&self, tokens: &[Token], interposed: impl Fn(u32) -> bool, mut on_match: impl FnMut(Match, bool)) {
+        let skips = |at: usize| tokens.get(at).is_some_and(|t| interposed(t.word));
         for (first, token) in tokens.iter().enumerate() {
             let Some(word) = self.vocabulary.words.get(token.word as usize) else { continue };
-            let (mut filter, mut next, mut phrase) = (word.filter.get(), word.next.get(), word.phrase.get());
-            let mut end = first + 1;
+            let mut found = |end: usize, phrase, across| on_match(Match { first: first as u32, end: end as u32, phrase }, across);
+            let (mut node, mut end) = (Node::of_word(word), first + 1);
+            // Where the way as written and the way across part.
+            let mut parted = None;
             loop {
-                let kind = Next::decode(next);
-                if let Next::Tail(at) = kind {
-                    if let Some(tail) = self.tail(at)
-                        && let Some(following) = tokens.get(end..end + tail.len())
-                        && tail.iter().zip(following).all(|(word, token)| word.get() == token.word)
-                    {
-                        on_match(Match { first: first as u32, end: (end + tail.len()) as u32, phrase });
+                if let Next::Tail(at) = node.next {
+                    let tail = self.tail(at).unwrap_or_default();
+                    let written = tokens.get(end..end + tail.len());
+                    if written.is_some_and(|written| tail.iter().zip(written).all(|(word, token)| word.get() == token.word)) {
+                        found(end + tail.len(), node.phrase, false);
+                    }
+                    parted = parted.or(Some((node, end)));
+                    break;
+                }
+                if node.phrase != NONE {
+                    found(end, node.phrase, false);
+                }
+                if parted.is_none() && skips(end) {
+                    parted = Some((node, end));
+                }
+                let Some(next) = tokens.get(end).and_then(|following| self.step(&node, following.word)) else { break };
+                (node, end) = (next, end + 1);
+            }
+            let Some((mut node, parting)) = parted.filter(|_| !interposed(token.word)) else { continue };
+            end = parting;
+            loop {
+                if let Next::Tail(at) = node.next {
+                    let mut crossed = end > parting;
+                    let ends = self.tail(at).unwrap_or_default().iter().try_fold(end, |mut end, word| {
+                        while skips(end) {
+                            (end, crossed) = (end + 1, true);
+                        }
+                        tokens.get(end).filter(|t| t.word == word.get()).map(|_| end + 1)
+                    });
+                    if let Some(end) = ends.filter(|_| crossed) {
+                        found(end, node.phrase, true);
                     }
                     break;
                 }
-                if phrase != NONE {
-                    on_match(Match { first: first as u32, end: end as u32, phrase });
+                if end > parting && node.phrase != NONE {
+                    found(end, node.phrase, true);
                 }
-                let Some(following) = tokens.get(end) else { break };
-                if following.word == UNKNOWN || filter & bit(following.word) == 0 {
-                    break;
+                while skips(end) {
+                    end += 1;
                 }
-                let Some(edge) = self.child(kind, following.word) else { break };
-                (filter, next, phrase) = (edge.filter.get(), edge.next.get(), edge.phrase.get());
-                end += 1;
+                let Some(next) = tokens.get(end).and_then(|following| self.step(&node, following.word)) else { break };
+                (node, end) = (next, end + 1);
             }
         }
     }
-}
 
-/// Builds the sections of a trie. The same phrases in the same order give the same bytes.
-#[derive(Clone, Debug, Default)]
-pub struct TrieBuilder {
-    /// Words in order of first use, with the number of their uses in phrases.
-    words: Vec<(Box<str>, u32)>,
-    ids: FxHashMap<Box<str>, u32>,
-    phrases: FxHashMap<Box<[u32]>, u32>,
-}
-
-impl TrieBuilder {
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    fn intern(&mut self, word: &str) -> u32 {
-        let plain = word.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
-        let lower = if plain { Cow::Borrowed(word) } else { Cow::Owned(word.to_lowercase()) };
-        if let Some(&id) = self.ids.get(&*lower) {
-            return id;
-        }
-        let id = self.words.len() as u32;
-        self.words.push((lower.as_ref().into(), 0));
-        self.ids.insert(lower.into(), id);
-        id
-    }
-
-    fn intern_all(&mut self, text: &str) -> Vec<u32> {
-        let mut ids = Vec::new();
-        split(text, |start, end| ids.extend(text.get(start as usize..end as usize).map(|word| self.intern(word))));
-        ids
-    }
-
-    /// Makes words known to the vocabulary that no phrase needs to have.
-    pub fn add_word(&mut self, word: &str) {
-        self.intern_all(word);
-    }
-
-    /// Every word that is known, in lower case, in order of first use.
-    pub fn words(&self) -> impl Iterator<Item = &str> {
-        self.words.iter().map(|w| &*w.0)
-    }
-
-    /// The id of a phrase: dense, in order of first use; the same words are the same phrase. `None` for a text without tokens.
-    pub fn add(&mut self, phrase: &str) -> Option<u32> {
-        let ids = self.intern_all(phrase);
-        if ids.is_empty() {
+    /// The node that a word goes on to.
+    fn step(&self, node: &Node, word: u32) -> Option<Node> {
+        if word == UNKNOWN || node.filter & bit(word) == 0 {
             return None;
         }
-        if let Some(&id) = self.phrases.get(&*ids) {
-            return Some(id);
-        }
-        for &id in &ids {
-            if let Some(word) = self.words.get_mut(id as usize) {
-                word.1 += 1;
-            }
-        }
-        let id = self.phrases.len() as u32;
-        self.phrases.insert(ids.into(), id);
-        Some(id)
-    }
-
-    /// The parts with their numbers.
-    pub fn build(self) -> Vec<(u32, Vec<u8>)> {
-        // Frequent words first: what is hot then shares cache lines.
-        let mut order: Vec<u32> = (0..self.words.len() as u32).collect();
-        order.sort_by_key(|&id| {
-            let (word, uses) = &self.words[id as usize];
-            (std::cmp::Reverse(*uses), word)
-        });
-        let mut rank = vec![0; order.len()];
-        for (new, &old) in (0..).zip(&order) {
-            rank[old as usize] = new;
-        }
-        let mut phrases: Vec<(Box<[u32]>, u32)> = self.phrases.into_iter().collect();
-        for word in phrases.iter_mut().flat_map(|p| &mut p.0) {
-            *word = rank[*word as usize];
-        }
-        phrases.sort_unstable();
-
-        let mut rests = Vec::new();
-        let mut words: Vec<WordRecord> = Vec::with_capacity(order.len());
-        let id_bits = u32::BITS - (order.len() as u32).leading_zeros();
-        let id_mask = (1_u32 << id_bits) - 1;
-        let mut slots = vec![U32::ZERO; (order.len() * 2 + 1).next_power_of_two()];
-        let mask = slots.len() - 1;
-        for &old in &order {
-            let word = self.words[old as usize].0.as_bytes();
-            let key = Key::of(word);
-            let mut rest = UNKNOWN;
-            if word.len() > 16 {
-                // A longer word than u16 can say is never found whole; such runs are no words.
-                let bytes = &word[16..word.len().min(16 + usize::from(u16::MAX))];
-                rest = rests.len() as u32;
-                rests.extend_from_slice(&(bytes.len() as u16).to_le_bytes());
-                rests.extend_from_slice(bytes);
-            }
-            let mut at = (key.hash >> 32) as usize & mask;
-            while slots[at].get() != 0 {
-                at = (at + 1) & mask;
-            }
-            slots[at] = U32::new(key.hash as u32 & !id_mask | (words.len() as u32 + 1));
-            let [zero, none] = [U32::ZERO, U32::new(NONE)];
-            words.push(WordRecord { key: key.head.map(Into::into), rest: rest.into(), filter: zero, next: zero, phrase: none });
-        }
-
-        let mut layout = Layout { phrases: &phrases, edges: Vec::new(), tails: Vec::new(), known: FxHashMap::default() };
-        // Breadth first: every edge stands after its parent, and the hot upper levels stand together.
-        let mut waiting = std::collections::VecDeque::new();
-        let mut from = 0;
-        while from < phrases.len() {
-            let word = phrases[from].0[0];
-            let to = from + phrases[from..].partition_point(|phrase| phrase.0[0] == word);
-            let node = layout.node(from, to, 1, &mut waiting);
-            let record = &mut words[word as usize];
-            (record.filter, record.next, record.phrase) = (node.filter, node.next, node.phrase);
-            from = to;
-        }
-        while let Some((edge, from, to, depth)) = waiting.pop_front() {
-            let node = layout.node(from, to, depth, &mut waiting);
-            layout.edges[edge] = Edge { word: layout.edges[edge].word, ..node };
-        }
-        let header =
-            Header { words: (order.len() as u32).into(), phrases: (phrases.len() as u32).into(), id_bits: id_bits.into(), zero: U32::ZERO };
-        vec![
-            (0, header.as_bytes().to_vec()),
-            (1, slots.as_bytes().to_vec()),
-            (2, words.as_bytes().to_vec()),
-            (3, rests),
-            (4, layout.edges.as_bytes().to_vec()),
-            (5, layout.tails.as_bytes().to_vec()),
-        ]
-    }
-}
-
-/// The trie's parts as they grow.
-struct Layout<'p> {
-    /// In order of words.
-    phrases: &'p [(Box<[u32]>, u32)],
-    edges: Vec<Edge>,
-    tails: Vec<U32>,
-    known: FxHashMap<&'p [u32], u32>,
-}
-
-impl Layout<'_> {
-    /// The node of phrases `from..to`, which agree in their first `depth` words; makes room for its edges and lists them in `waiting`.
-    fn node(
-        &mut self,
-        mut from: usize,
-        to: usize,
-        depth: usize,
-        waiting: &mut std::collections::VecDeque<(usize, usize, usize, usize)>,
-    ) -> Edge {
-        let phrases = self.phrases;
-        let word = U32::new(UNKNOWN);
-        let (first, id) = &phrases[from];
-        if to - from == 1 && first.len() > depth {
-            let tail = &first[depth..];
-            let at = *self.known.entry(tail).or_insert_with(|| {
-                let at = self.tails.len() as u32;
-                self.tails.push(U32::new(tail.len() as u32));
-                self.tails.extend(tail.iter().map(|&word| U32::new(word)));
-                at
-            });
-            return Edge { word, filter: bit(tail[0]).into(), next: Next::Tail(at).encode().into(), phrase: (*id).into() };
-        }
-        let mut phrase = NONE;
-        if first.len() == depth {
-            phrase = *id;
-            from += 1;
-        }
-        let mut groups = Vec::new();
-        while from < to {
-            let word = phrases[from].0[depth];
-            let end = from + phrases[from..to].partition_point(|phrase| phrase.0[depth] == word);
-            groups.push((word, from, end));
-            from = end;
-        }
-        let at = self.edges.len() as u32;
-        let count = groups.len() as u32;
-        let size = if count <= LIST { count } else { (count * 3 / 2).next_power_of_two() };
-        let next = match count {
-            0 => Next::Leaf,
-            1..=LIST => Next::List(at, count),
-            _ => Next::Table(at, size),
-        };
-        let empty = Edge { word, filter: U32::ZERO, next: U32::ZERO, phrase: U32::new(NONE) };
-        self.edges.resize((at + size) as usize, empty);
-        let mut filter = 0;
-        for (number, (word, from, to)) in (0..).zip(groups) {
-            filter |= bit(word);
-            let mut slot = if count <= LIST { number } else { spread(word) >> size.leading_zeros() >> 1 };
-            while self.edges[(at + slot) as usize].word.get() != UNKNOWN {
-                slot = (slot + 1) & (size - 1);
-            }
-            let edge = (at + slot) as usize;
-            self.edges[edge].word = word.into();
-            waiting.push_back((edge, from, to, depth + 1));
-        }
-        Edge { word, filter: filter.into(), next: next.encode().into(), phrase: phrase.into() }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::token::tokenize;
-    use super::*;
-    use proptest::prelude::*;
-    use std::collections::BTreeSet;
-
-    fn built(phrases: &[&str]) -> (Vec<Vec<u8>>, Vec<Option<u32>>) {
-        let mut builder = TrieBuilder::new();
-        let ids = phrases.iter().map(|phrase| builder.add(phrase)).collect();
-        (builder.build().into_iter().map(|part| part.1).collect(), ids)
-    }
-
-    fn sections(parts: &[Vec<u8>]) -> TrieSections<'_> {
-        TrieSections::from_parts(|part| &parts[part as usize])
-    }
-
-    fn found(trie: &TermTrie<'_>, text: &str) -> Vec<(u32, u32, u32)> {
-        let mut tokens = Vec::new();
-        tokenize(text, trie.vocabulary(), &mut tokens);
-        let mut found = Vec::new();
-        trie.find_all(&tokens, |m| found.push((m.first, m.end, m.phrase)));
-        found
-    }
-
-    #[test]
-    fn overlapping_phrases_are_all_found_in_order() {
-        let (parts, ids) =
-            built(&["pain", "chest pain", "chest", "chest pain on breathing", "pain on breathing", "on", "", "Chest-Pain", "-"]);
-        assert_eq!(ids, [Some(0), Some(1), Some(2), Some(3), Some(4), Some(5), None, Some(1), None]);
-        let parts = sections(&parts);
-        let trie = TermTrie::from_sections(&parts).unwrap();
-        let expected = [(0, 1, 2), (0, 2, 1), (0, 4, 3), (1, 2, 0), (1, 4, 4), (2, 3, 5), (5, 6, 0)];
-        assert_eq!(
-            found(&trie, "CHEST pain on\nbreathing; pain on breath"),
-            expected.map(|m| m).into_iter().chain([(6, 7, 5)]).collect::<Vec<_>>()
-        );
-    }
-
-    #[test]
-    fn nothing_is_found_without_phrases() {
-        let (parts, _) = built(&[]);
-        let parts = sections(&parts);
-        assert_eq!(found(&TermTrie::from_sections(&parts).unwrap(), "chest pain"), []);
-        let empty = TrieSections::from_parts(|_| &[]);
-        assert_eq!(found(&TermTrie::view(&empty), "chest pain"), []);
-        assert_eq!(TermTrie::from_sections(&empty).err(), Some(TrieError::Size(0)));
-    }
-
-    /// Words, their letter case, joiners, punctuation, letters outside ASCII, long words: few enough that phrases meet the text.
-    const WORDS: [&str; 24] = [
-        "a",
-        "b",
-        "ab",
-        "aba",
-        "of",
-        "Of",
-        "left",
-        "LEFT",
-        "fracture",
-        "fractures",
-        "hypertension",
-        "12",
-        "1",
-        ".",
-        ",",
-        "%",
-        "µg",
-        "Ménière",
-        "MÉNIÈRE",
-        "\u{130}",
-        "electroencephalographic",
-        "electroencephalographics",
-        "electroencephalographically",
-        "deinstitutionalization",
-    ];
-    const GAPS: [&str; 9] = [" ", "-", "\n", "'", "\u{2019}", "\u{2013}", " - ", "_", "  "];
-
-    fn phrase(longest: usize) -> impl Strategy<Value = String> {
-        let step = (prop::sample::select(&WORDS[..]), prop::sample::select(&GAPS[..]));
-        prop::collection::vec(step, 1..=longest).prop_map(|steps| steps.into_iter().flat_map(|(word, gap)| [word, gap]).collect())
-    }
-
-    fn canonical(text: &str) -> String {
-        let mut words = Vec::new();
-        split(text, |start, end| words.push(text[start as usize..end as usize].to_lowercase()));
-        words.join(" ")
-    }
-
-    /// All overlapping matches of an Aho-Corasick automaton over canonical text, kept where they start and end with a token.
-    fn oracle(phrases: &[String], text: &str) -> BTreeSet<(u32, u32, u32)> {
-        let mut patterns: Vec<String> = Vec::new();
-        for phrase in phrases.iter().map(|phrase| canonical(phrase)) {
-            if !patterns.contains(&phrase) {
-                patterns.push(phrase);
-            }
-        }
-        let text = canonical(text);
-        let bounds: Vec<(usize, usize)> = {
-            let mut at = 0;
-            text.split(' ')
-                .map(|word| {
-                    (at, {
-                        at += word.len() + 1;
-                        at - 1
-                    })
-                })
-                .collect()
-        };
-        let automaton = aho_corasick::AhoCorasick::new(&patterns).unwrap();
-        let matches = automaton.find_overlapping_iter(&text).filter_map(|m| {
-            let first = bounds.iter().position(|b| b.0 == m.start())?;
-            let last = bounds.iter().position(|b| b.1 == m.end())?;
-            Some((first as u32, last as u32 + 1, m.pattern().as_u32()))
-        });
-        matches.collect()
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(512))]
-
-        #[test]
-        fn answers_equal_an_aho_corasick_oracle(phrases in prop::collection::vec(phrase(5), 1..60), text in phrase(60)) {
-            let names: Vec<&str> = phrases.iter().map(String::as_str).collect();
-            let (parts, _) = built(&names);
-            let parts = sections(&parts);
-            let trie = TermTrie::from_sections(&parts).unwrap();
-            let found = found(&trie, &text);
-            let sorted: BTreeSet<_> = found.iter().copied().collect();
-            prop_assert_eq!(found, sorted.iter().copied().collect::<Vec<_>>());
-            prop_assert_eq!(sorted, oracle(&phrases, &text));
-        }
-
-        #[test]
-        fn the_same_phrases_give_the_same_bytes(phrases in prop::collection::vec(phrase(5), 1..60)) {
-            let names: Vec<&str> = phrases.iter().map(String::as_str).collect();
-            prop_assert_eq!(built(&names), built(&names));
-        }
-
-        #[test]
-        fn damaged_sections_never_panic(phrases in prop::collection::vec(phrase(5), 1..60), damage in prop::collection::vec((0..PARTS, any::<usize>(), any::<u8>()), 1..30), text in phrase(60)) {
-            let names: Vec<&str> = phrases.iter().map(String::as_str).collect();
-            let (mut parts, _) = built(&names);
-            for (part, at, byte) in damage {
-                let part = &mut parts[part as usize];
-                if let Some(at) = at.checked_rem(part.len()) {
-                    if byte == 0 { part.truncate(at); } else { part[at] ^= byte; }
-                }
-            }
-            let parts = sections(&parts);
-            found(&TermTrie::view(&parts), &text);
-            let _ = TermTrie::from_sections(&parts);
-        }
+        self.child(node.next, word).map(Node::of_edge)
     }
 }

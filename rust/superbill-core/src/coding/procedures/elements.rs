@@ -170,7 +170,7 @@ impl<'a> Reader<'a> {
     fn quantities(&mut self, measured: &Measured) {
         for (sentence, found) in measured {
             let (sentence, inside) = (*sentence, &self.reading.sentences[*sentence as usize]);
-            let cues = self.cues(sentence);
+            let mut cues = None;
             self.claimed.clear();
             for (element, rule) in (0..).zip(&self.family.elements) {
                 let Some(quantity) = rule.quantity else { continue };
@@ -201,7 +201,8 @@ impl<'a> Reader<'a> {
                     if rule.within > 0 {
                         self.claimed.push((m.first, quantity));
                     }
-                    self.push(sentence, &cues, element, What::Measured(m.value), m.first, m.end);
+                    let cues = cues.get_or_insert_with(|| self.cues(sentence));
+                    self.push(sentence, cues, element, What::Measured(m.value), m.first, m.end);
                 }
             }
         }

@@ -142,6 +142,9 @@ pub(super) fn instances<'a>(kb: &KnowledgeBase, documents: &Documents<'a>, at: u
     let (encounter, readings) = (documents.encounter, documents.readings);
     let said = said(kb, documents, at, family);
     let groups = groups(kb, readings, family, &said);
+    if groups.is_empty() {
+        return Vec::new();
+    }
     let owners = Owners::new(encounter, family, &said);
     let mut out: Vec<Instance<'a>> = groups.iter().filter_map(|g| instance(encounter, family, &said, &owners, g)).collect();
     if let Some((summed, over)) = &family.total {

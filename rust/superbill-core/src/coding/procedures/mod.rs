@@ -57,6 +57,9 @@ pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
     let documents = Documents::new(encounter, readings);
     let of_others = kb.rules().encounter_types.iter().any(|t| t.id == encounter.kind && t.others_procedures);
     for (at, family) in kb.rules().families.iter().enumerate() {
+        if !readings.iter().any(|r| r.tells(at as u32)) {
+            continue;
+        }
         if of_others && !family.documents.iter().any(|d| d == encounter.kind) {
             continue;
         }

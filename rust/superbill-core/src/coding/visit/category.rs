@@ -9,14 +9,20 @@ use crate::{
 /// Whether the patient is new: as the encounter says, else as the note does where it does not say both.
 pub(super) fn is_new(told: &Told<'_>) -> Option<bool> {
     let said = |id: &str| told.said_id(id).is_some();
-    told.encounter.new_patient.or_else(|| match (said(phrase::NEW_PATIENT), said(phrase::ESTABLISHED_PATIENT)) {
+    let as_said = || match (said(phrase::NEW_PATIENT), said(phrase::ESTABLISHED_PATIENT)) {
         (true, false) => Some(true),
         (false, true) => Some(false),
         _ => None,
-    })
+    };
+    told.encounter.new_patient.or_else(|| *told.new_patient.get_or_init(as_said))
 }
 
 pub(super) fn holds(told: &Told<'_>, when: &When) -> bool {
+    when.new_patient.is_none_or(|wanted| is_new(told) == Some(wanted)) && holds_for_some_patient(told, when)
+}
+
+/// Whether the conditions hold, whoever the patient is to the practice.
+pub(super) fn holds_for_some_patient(told: &Told<'_>, when: &When) -> bool {
     let encounter = told.encounter;
     let one = |list: &[String], value: Option<&str>| value.is_some_and(|v| list.iter().any(|l| l == v));
     let said = |list: &[u32]| list.iter().any(|&p| told.said(p).is_some());
@@ -26,7 +32,6 @@ pub(super) fn holds(told: &Told<'_>, when: &When) -> bool {
         && !one(&when.not_places, encounter.place_of_service)
         && (when.payers.is_empty() || one(&when.payers, encounter.payer))
         && !one(&when.not_payers, encounter.payer)
-        && when.new_patient.is_none_or(|wanted| is_new(told) == Some(wanted))
         && when.same_day.is_none_or(|wanted| encounter.same_day == Some(wanted))
         && (when.said.is_empty() || said(&when.said))
         && (when.also_said.is_empty() || said(&when.also_said))

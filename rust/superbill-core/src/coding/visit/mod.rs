@@ -11,7 +11,7 @@ mod told;
 
 use self::{
     apart::{Apart, Beyond, apart},
-    category::{evidence, holds},
+    category::{evidence, holds, holds_for_some_patient},
     data::Data,
     problems::Addressed,
     risk::Risk,
@@ -112,7 +112,7 @@ impl Grounds<'_> {
 
 fn visit(kb: &KnowledgeBase, told: &Told<'_>, readings: &[Reading], coded: &mut Coded) {
     let categories = &kb.visits().categories;
-    if !categories.iter().any(|c| holds_but_for_patient(told, c)) {
+    if !categories.iter().any(|c| holds_for_some_patient(told, &c.when)) {
         return;
     }
     let problems = problems::addressed(kb, told, coded);
@@ -179,13 +179,6 @@ fn visit(kb: &KnowledgeBase, told: &Told<'_>, readings: &[Reading], coded: &mut 
         visit.lines.push(line);
     }
     coded.visit = Some(visit);
-}
-
-/// Whether a category can be this encounter's at all, whoever the patient is to the practice.
-fn holds_but_for_patient(told: &Told<'_>, category: &Category) -> bool {
-    let mut when = category.when.clone();
-    when.new_patient = None;
-    holds(told, &when)
 }
 
 fn sure() -> u16 {

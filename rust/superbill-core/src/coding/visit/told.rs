@@ -11,6 +11,7 @@ use crate::{
     },
     read::{Reading, assertion::Cues, document::Hit, quantity::measures},
 };
+use std::cell::OnceCell;
 
 /// A phrase in a sentence.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +42,8 @@ pub(super) struct Told<'a> {
     pub items: Vec<Item>,
     /// By phrase, where it is told first: circumstances alone, wherever they stand.
     circumstances: Vec<Option<Span>>,
+    /// Whether the patient is new to the practice: asked for by many categories.
+    pub new_patient: OnceCell<Option<bool>>,
 }
 
 /// Whether a longer phrase holds this one ("not well controlled" the "controlled" in it). Circumstances hold beside each other.
@@ -60,7 +63,14 @@ fn swallowed(visits: &Visits, hits: &[Hit], at: usize) -> bool {
 impl<'a> Told<'a> {
     pub(super) fn read(kb: &'a KnowledgeBase, encounter: &'a Encounter<'a>, readings: &'a [Reading]) -> Self {
         let visits = kb.visits();
-        let mut told = Self { visits, encounter, readings, items: Vec::new(), circumstances: vec![None; visits.phrases.len()] };
+        let mut told = Self {
+            visits,
+            encounter,
+            readings,
+            items: Vec::new(),
+            circumstances: vec![None; visits.phrases.len()],
+            new_patient: OnceCell::new(),
+        };
         for (document, reading) in (0..).zip(readings) {
             told.document(kb, document, reading);
         }

@@ -1,0 +1,178 @@
+//! Where headings, blocks (a problem, a paragraph, an item of a list) and sentences of a note begin and end.
+
+use super::{
+    document::{Hit, Reading, Sentence},
+    token::Token,
+};
+use crate::knowledge::layout::{NONE, sense};
+
+/// White space before a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Gap {
+    None,
+    Space,
+    Line,
+    Blank,
+}
+
+/// The white space before each token.
+pub(super) fn gaps(text: &str, tokens: &[Token], out: &mut Vec<Gap>) {
+    out.clear();
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    out.extend(tokens.iter().enumerate().map(|(at, token)| {
+        let between = bytes.get(from..token.start as usize).unwrap_or_default();
+        from = token.end as usize;
+        match between {
+            _ if at == 0 => Gap::Blank,
+            [] => Gap::None,
+            [one] => {
+                if *one == b'\n' {
+                    Gap::Line
+                } else {
+                    Gap::Space
+                }
+            }
+            several => match several.iter().filter(|&&b| b == b'\n').count() {
+                0 => Gap::Space,
+                1 => Gap::Line,
+                _ => Gap::Blank,
+            },
+        }
+    }));
+}
+
+fn single(text: &str, token: Token) -> Option<u8> {
+    (token.end - token.start == 1).then(|| text.as_bytes()[token.start as usize]).filter(|b| !b.is_ascii_alphanumeric())
+}
+
+/// The longest heading that starts at a token, where the layout says that it is one.
+fn heading(text: &str, reading: &Reading, hits: &[Hit], at: usize, before: Gap) -> Option<(u32, usize)> {
+    let tokens = &reading.tokens;
+    let starts_line = before >= Gap::Line;
+    let of = hits.iter().filter(|h| h.first as usize == at && h.sense.kind.get() == sense::HEADING);
+    let end_of = |end: usize| {
+        let colon = tokens.get(end).is_some_and(|t| single(text, *t) == Some(b':'));
+        let line_ends = reading.gaps.get(end).is_none_or(|gap| *gap >= Gap::Line);
+        let shouted = text[tokens[at].start as usize..tokens[end - 1].end as usize].bytes().all(|b| !b.is_ascii_lowercase());
+        (starts_line && (colon || line_ends) || colon && shouted).then_some(if colon { end + 1 } else { end })
+    };
+    of.filter_map(|h| Some((h.sense.target.get(), end_of(h.end as usize)?))).max_by_key(|found| found.1)
+}
+
+/// Where a line begins with one of these, it is an item of a list.
+const BULLETS: [&str; 6] = ["\u{2022}", "-", "*", "\u{2013}", "\u{25e6}", "\u{b7}"];
+
+/// A longer sentence is no prose: it is cut, so that the work for a text grows with its length alone.
+const LONGEST_SENTENCE: usize = 256;
+
+/// Hits that are looked back at for one that ends with a line.
+const LONGEST_NAME: usize = 64;
+
+/// Sentences as they are cut off the text.
+struct Cutter<'a> {
+    text: &'a str,
+    tokens: &'a [Token],
+    gaps: &'a [Gap],
+    out: Vec<Sentence>,
+    role: u32,
+    block: u32,
+    /// Whether the next sentence is the first of its block.
+    leads: bool,
+    /// Whether the block's first line is an item of a list; then its further items are blocks of their own, and otherwise they tell of its first line.
+    listed: bool,
+    /// Whether items of a list have begun below the block's first line.
+    body: bool,
+    start: usize,
+}
+
+impl Cutter<'_> {
+    /// Ends the sentence before a token.
+    fn close(&mut self, end: usize) {
+        if end <= self.start {
+            return;
+        }
+        let starts_line = self.gaps[self.start] >= Gap::Line;
+        let ends_line = self.gaps.get(end).is_none_or(|gap| *gap >= Gap::Line);
+        let alone = starts_line && ends_line && !self.bulleted(self.start);
+        let (first, end) = (self.start as u32, end as u32);
+        self.body |= !self.listed && self.bulleted(self.start);
+        self.out.push(Sentence { first, end, role: self.role, block: self.block, leads: self.leads || alone, runs: !self.body });
+        (self.leads, self.start) = (false, end as usize);
+    }
+
+    fn open_block(&mut self, at: usize) {
+        self.close(at);
+        (self.block, self.leads, self.listed, self.body) = (self.block + 1, true, self.bulleted(at), false);
+    }
+
+    /// Whether a bullet stands between a token and the one before it, or is the token.
+    fn bulleted(&self, at: usize) -> bool {
+        let from = if at == 0 { 0 } else { self.tokens[at - 1].end as usize };
+        let Some(token) = self.tokens.get(at) else { return false };
+        let line = &self.text[from..token.end as usize];
+        let line = line.rsplit_once('\n').map_or(line, |l| l.1).trim_start();
+        BULLETS.iter().any(|b| line.starts_with(b))
+    }
+}
+
+/// Cuts a document that was looked through into sentences.
+pub(super) fn split(text: &str, reading: &mut Reading) {
+    let (tokens, gaps) = (&reading.tokens, &reading.gaps);
+    let mut out = std::mem::take(&mut reading.sentences);
+    out.clear();
+    let mut cut = Cutter { text, tokens, gaps, out, role: NONE, block: 0, leads: true, listed: false, body: false, start: 0 };
+    let mut next_hit = 0;
+    // Where the last condition named before a token ends.
+    let mut named = 0;
+    let mut at = 0;
+    while at < tokens.len() {
+        let before = gaps[at];
+        while let Some(hit) = reading.hits.get(next_hit).filter(|h| (h.first as usize) < at) {
+            if hit.sense.kind.get() == sense::CODE {
+                named = named.max(hit.end as usize);
+            }
+            next_hit += 1;
+        }
+        let here = &reading.hits[next_hit..];
+        let here = &here[..here.iter().take_while(|h| h.first as usize == at).count()];
+        if let Some((role, end)) = heading(text, reading, here, at, before) {
+            cut.open_block(at);
+            (cut.role, cut.start) = (role, end);
+            cut.listed = cut.bulleted(end);
+            at = end;
+            continue;
+        }
+        let first = text.as_bytes()[tokens[at].start as usize];
+        let follows = tokens.get(at + 1).and_then(|t| single(text, *t));
+        // "stage\n3." ends a sentence; an item goes on behind its number.
+        let goes_on = || gaps.get(at + 2).is_some_and(|gap| before == Gap::Blank || *gap < Gap::Line);
+        let numbered = before >= Gap::Line && first.is_ascii_digit() && matches!(follows, Some(b'.' | b')')) && goes_on();
+        let item = before == Gap::Line && (first == b'#' || cut.listed && cut.bulleted(at));
+        if before == Gap::Blank || numbered || item {
+            cut.open_block(at);
+            if numbered {
+                // "1." is not the end of a sentence.
+                (at, cut.start) = (at + 2, at + 2);
+                continue;
+            }
+        } else if before == Gap::Line && (first.is_ascii_uppercase() || !first.is_ascii_alphanumeric() || cut.bulleted(at)) {
+            // A name that goes on in the next line, unless it is the names of two lines ("Anxiety", "Depression").
+            let ends_here = |h: &Hit| h.end as usize == at && h.sense.kind.get() == sense::CODE;
+            if named <= at || reading.hits[..next_hit].iter().rev().take(LONGEST_NAME).any(ends_here) {
+                cut.close(at);
+            }
+        }
+        // "Type 2." ends a sentence, "2." at its start is the number of an item.
+        let type_ends = |at: usize| at > cut.start + 1 && text.as_bytes()[tokens[at - 1].start as usize].is_ascii_digit();
+        let ends = matches!(single(text, tokens[at]), Some(b'.' | b'!' | b'?'))
+            && gaps.get(at + 1).is_none_or(|gap| *gap > Gap::None)
+            && (at == 0 || tokens[at - 1].end - tokens[at - 1].start > 1 || before > Gap::None || type_ends(at));
+        at += 1;
+        if ends || at - cut.start >= LONGEST_SENTENCE {
+            cut.close(at);
+        }
+    }
+    cut.close(at);
+    reading.sentences = cut.out;
+}
