@@ -5,6 +5,7 @@ use crate::{
     limits::{Budget, Taken},
     tls::Certificates,
 };
+use bytes::{Buf, BytesMut};
 use std::{
     io,
     path::PathBuf,
@@ -27,10 +28,23 @@ use tonic::transport::server::Connected;
 /// Where the system has no more room for a connection, it is asked again after this time.
 const AGAIN: Duration = Duration::from_millis(50);
 
+/// Bytes that are given to the system at once: they are no longer gathered, and a reader that is slow stops its writer here.
+const MOST_GATHERED: usize = 32 << 10;
+
 enum Wire {
     Tcp(TcpStream),
     Unix(UnixStream),
     Tls(Box<TlsStream<TcpStream>>),
+}
+
+/// When gathered bytes are given to the system.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flush {
+    Idle,
+    /// Asked for; the task of the connection was woken, so that it comes after all that is due on this thread now.
+    Asked,
+    /// The task of the connection has begun anew since then, which it always does by reading.
+    Due,
 }
 
 /// An open connection.
@@ -38,6 +52,9 @@ pub(crate) struct Connection {
     wire: Wire,
     /// When it is given up, until its first byte comes.
     silence: Option<Pin<Box<Sleep>>>,
+    /// Bytes on their way out.
+    gathered: BytesMut,
+    flush: Flush,
     _place: Taken,
 }
 
@@ -49,6 +66,9 @@ impl Connected for Connection {
 
 impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.flush == Flush::Asked {
+            self.flush = Flush::Due;
+        }
         let polled = match &mut self.wire {
             Wire::Tcp(wire) => Pin::new(wire).poll_read(context, buffer),
             Wire::Unix(wire) => Pin::new(wire).poll_read(context, buffer),
@@ -64,32 +84,60 @@ impl AsyncRead for Connection {
     }
 }
 
+impl Connection {
+    /// Writes what is gathered to the system.
+    fn poll_out(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.gathered.is_empty() {
+            let bytes = &self.gathered[..];
+            let wrote = ready!(match &mut self.wire {
+                Wire::Tcp(wire) => Pin::new(wire).poll_write(context, bytes),
+                Wire::Unix(wire) => Pin::new(wire).poll_write(context, bytes),
+                Wire::Tls(wire) => Pin::new(wire).poll_write(context, bytes),
+            })?;
+            if wrote == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.gathered.advance(wrote);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// Bytes are gathered until everything else that is due on this thread has had its turn: an answer is two writes of the protocol, and each given to
+/// the system costs as much as the rest of a small call.
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match &mut self.wire {
-            Wire::Tcp(wire) => Pin::new(wire).poll_write(context, bytes),
-            Wire::Unix(wire) => Pin::new(wire).poll_write(context, bytes),
-            Wire::Tls(wire) => Pin::new(wire).poll_write(context, bytes),
+        if self.gathered.len() >= MOST_GATHERED {
+            ready!(self.poll_out(context))?;
         }
+        self.gathered.extend_from_slice(bytes);
+        Poll::Ready(Ok(bytes.len()))
     }
 
     fn poll_write_vectored(mut self: Pin<&mut Self>, context: &mut Context<'_>, slices: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
-        match &mut self.wire {
-            Wire::Tcp(wire) => Pin::new(wire).poll_write_vectored(context, slices),
-            Wire::Unix(wire) => Pin::new(wire).poll_write_vectored(context, slices),
-            Wire::Tls(wire) => Pin::new(wire).poll_write_vectored(context, slices),
+        if self.gathered.len() >= MOST_GATHERED {
+            ready!(self.poll_out(context))?;
         }
+        for slice in slices {
+            self.gathered.extend_from_slice(slice);
+        }
+        Poll::Ready(Ok(slices.iter().map(|s| s.len()).sum()))
     }
 
     fn is_write_vectored(&self) -> bool {
-        match &self.wire {
-            Wire::Tcp(wire) => wire.is_write_vectored(),
-            Wire::Unix(wire) => wire.is_write_vectored(),
-            Wire::Tls(wire) => wire.is_write_vectored(),
-        }
+        true
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.gathered.len() < MOST_GATHERED && self.flush != Flush::Due {
+            if self.flush == Flush::Idle && !self.gathered.is_empty() {
+                self.flush = Flush::Asked;
+                context.waker().wake_by_ref();
+            }
+            return Poll::Ready(Ok(()));
+        }
+        ready!(self.poll_out(context))?;
+        self.flush = Flush::Idle;
         match &mut self.wire {
             Wire::Tcp(wire) => Pin::new(wire).poll_flush(context),
             Wire::Unix(wire) => Pin::new(wire).poll_flush(context),
@@ -98,6 +146,7 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_out(context))?;
         match &mut self.wire {
             Wire::Tcp(wire) => Pin::new(wire).poll_shutdown(context),
             Wire::Unix(wire) => Pin::new(wire).poll_shutdown(context),
@@ -181,7 +230,13 @@ pub(crate) fn connections(
                 continue;
             };
             let Some(place) = places.take(1) else { continue };
-            let connection = move |wire| Connection { wire, silence: Some(Box::pin(sleep(patience))), _place: place };
+            let connection = move |wire| Connection {
+                wire,
+                silence: Some(Box::pin(sleep(patience))),
+                gathered: BytesMut::new(),
+                flush: Flush::Idle,
+                _place: place,
+            };
             let (acceptor, sender) = (certificates.as_ref().map(|c| c.acceptor()), sender.clone());
             match (wire, acceptor) {
                 (Wire::Tcp(wire), Some(acceptor)) => {
