@@ -11,6 +11,7 @@ import pytest
 
 import superbill
 from notes import Json, encounter
+from superbill.cli import MODULES, parser
 from superbill.cli.coding import DEMO
 
 
@@ -140,3 +141,13 @@ def test_a_reader_that_stops_early_is_no_error() -> None:
     command = f"{sys.executable} -m superbill demo --json | head -c 100"
     ran = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, timeout=120, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_every_command_is_in_the_module_that_is_imported_for_it() -> None:
+    every = {name for names in MODULES.values() for name in names}
+    usage = parser().format_help()
+    assert all(f"\n    {name}" in usage for name in every)
+    for name in every:
+        with pytest.raises(SystemExit) as ended:
+            parser(name).parse_args([name, "--help"])
+        assert ended.value.code == 0

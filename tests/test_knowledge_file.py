@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import superbill
-from superbill import _core
+from superbill import _core, kept
 from superbill.default import Sources, installed_release, packs, release_day
 
 DAY = "2026-05-04"
@@ -192,3 +192,27 @@ def test_a_date_that_no_release_covers_is_never_released(kb: superbill.Knowledge
     assert [f.rule for f in coded.findings] == ["kb.date_not_covered"]
     assert coded.disposition is not None
     assert coded.disposition.action != "release"
+
+
+def test_the_cache_is_where_the_system_has_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from platformdirs import user_cache_dir
+
+    monkeypatch.delenv("SUPERBILL_CACHE", raising=False)
+    for home in ("", str(tmp_path)):
+        monkeypatch.setenv("XDG_CACHE_HOME", home)
+        assert kept.cache_folder() == user_cache_dir("superbill", appauthor=False)
+    monkeypatch.setenv("SUPERBILL_CACHE", str(tmp_path / "own"))
+    assert kept.cache_folder() == str(tmp_path / "own")
+
+
+def test_another_pack_or_release_is_another_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    release = installed_release()
+    one = kept.file_of(str(release.tabular), str(release.codes))
+    assert one == kept.file_of(str(release.tabular), str(release.codes))
+    edited = tmp_path / "edited.toml"
+    edited.write_text("", encoding="utf-8")
+    monkeypatch.setattr(kept, "pack_files", lambda: [str(edited)])
+    other = kept.file_of(str(release.tabular), str(release.codes))
+    edited.write_text("# more", encoding="utf-8")
+    assert len({one, other, kept.file_of(str(release.tabular), str(release.codes))}) == 3
+    assert len({other, kept.file_of(str(edited), str(release.codes))}) == 2

@@ -80,6 +80,10 @@ def open(path: "str | os.PathLike[str] | None" = None) -> KnowledgeBase:
     """
     if path is not None:
         return KnowledgeBase.open(path)
+    from superbill.kept import open_kept
+
+    if (kb := open_kept()) is not None:
+        return kb
     from superbill.default import open_default
 
     return open_default()

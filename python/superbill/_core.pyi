@@ -39,9 +39,9 @@ __all__ = [
     "build_sources",
     "diff",
     "from_wire",
+    "identity",
     "open_or_build",
     "overlay",
-    "pack_digest",
     "serve",
     "server_settings",
     "to_wire",
@@ -1001,8 +1001,8 @@ def diff(before: KnowledgeBase, before_date: str | datetime.date, after: Knowled
     Raises `DateError`, and `KnowledgeBaseError` where one of them is damaged.
     """
 
-def pack_digest(packs: Sequence[tuple[str, str]]) -> str:
-    """SHA-256 over names and texts of packs, in hex."""
+def identity(parts: Sequence[tuple[str, str]]) -> str:
+    """SHA-256 over named texts, in hex."""
 
 def open_or_build(
     path: str | os.PathLike[str],

@@ -1,24 +1,19 @@
 """The default knowledge base: ICD-10-CM of the installed package `simple-icd-10-cm` and the packs of this package.
 
-It is built into the user's cache on first use. The name of the file is the identity of what it was built from, so that an
-upgrade or an edited pack never meets an old file. `SUPERBILL_CACHE` names another folder.
+It is built into the user's cache on first use (`superbill.kept`). `SUPERBILL_CACHE` names another folder.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
 import sys
-from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
-from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from superbill import _core
+from superbill import _core, kept
 
-KNOWLEDGE = Path(__file__).parent / "knowledge"
+KNOWLEDGE = Path(kept.KNOWLEDGE)
 MONTHS = [
     "january",
     "february",
@@ -49,14 +44,14 @@ def installed_release() -> Sources:
     Raises:
         BuildError: it is not installed, or its files are not where this version looks.
     """
-    spec = find_spec("simple_icd_10_cm")
-    if spec is None or not spec.submodule_search_locations:
-        raise _core.BuildError("ICD-10-CM: the package simple-icd-10-cm is not installed: pip install 'simple-icd-10-cm==1.5.*'")
-    folder = Path(spec.submodule_search_locations[0]) / "data"
-    tabular, codes = sorted(folder.glob("*tabular*.xml")), sorted(folder.glob("code-list*.txt"))
-    if not tabular or not codes:
-        raise _core.BuildError(f"ICD-10-CM: no *tabular*.xml or code-list*.txt in {folder}: pip install 'simple-icd-10-cm==1.5.*'")
-    return Sources(tabular[-1], codes[-1], release_day(tabular[-1].name))
+    files = kept.release_files()
+    if files is None:
+        raise _core.BuildError(
+            "ICD-10-CM: the package simple-icd-10-cm with its *tabular*.xml and code-list*.txt is not installed: "
+            "pip install 'simple-icd-10-cm==1.5.*'"
+        )
+    tabular, codes = map(Path, files)
+    return Sources(tabular, codes, release_day(tabular.name))
 
 
 def release_day(name: str) -> str:
@@ -95,31 +90,16 @@ def read_pack(path: Path, name: str) -> tuple[str, str]:
         raise _core.BuildError(f"{path}: {error}") from None
 
 
-def cache_file(sources: Sources, contents: Iterable[tuple[str, str]]) -> Path:
-    """Where the default file of these sources is kept."""
-    identity = hashlib.sha256(f"{_core.FORMAT_VERSION} {_core.__version__} {_core.pack_digest(list(contents))}".encode())
-    # A rebuilt extension of the same version may compile differently.
-    for path in (sources.tabular, sources.codes, Path(_core.__file__)):
-        status = path.stat()
-        identity.update(f" {path.name} {status.st_size} {status.st_mtime_ns}".encode())
-    folder = os.environ.get("SUPERBILL_CACHE")
-    if not folder:
-        from platformdirs import user_cache_dir
-
-        folder = user_cache_dir("superbill", appauthor=False)
-    return Path(folder) / f"default-{identity.hexdigest()[:16]}.kb"
-
-
 def open_default() -> _core.KnowledgeBase:
     """Opens the default file, or builds it first; in memory where the cache cannot be written.
 
     Raises:
         BuildError: the sources are not installed or not readable.
     """
-    sources, contents = installed_release(), packs()
-    path = cache_file(sources, contents)
-    with nullcontext() if path.exists() else building(sources.tabular.name):
-        kb, why = _core.open_or_build(path, sources.tabular, sources.codes, sources.effective, contents)
+    sources = installed_release()
+    path = kept.file_of(str(sources.tabular), str(sources.codes))
+    with building(sources.tabular.name):
+        kb, why = _core.open_or_build(path, sources.tabular, sources.codes, sources.effective, packs())
     if why is not None:
         note(f"the knowledge base stays in memory: {why}; set SUPERBILL_CACHE to a folder that can be written to keep it")
     return kb

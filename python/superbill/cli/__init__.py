@@ -9,16 +9,30 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from superbill import SuperbillError, __version__
-from superbill.cli import claims, classification, coding, knowledge, rules, service, templates, terminology, translation
 
 DONE, PARTLY, UNUSABLE = 0, 1, 2
+
+MODULES = {
+    "coding": ("demo", "code"),
+    "claims": ("check",),
+    "rules": ("rules",),
+    "templates": ("template",),
+    "terminology": ("lookup", "search", "match"),
+    "classification": ("index", "pcs"),
+    "translation": ("translate",),
+    "knowledge": ("kb",),
+    "service": ("serve",),
+}
+"""Modules of this package with their commands."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit code."""
-    options = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = parser(given[0] if given else None).parse_args(given)
     try:
         code: int = options.run(options)
     except SuperbillError as error:
@@ -36,11 +50,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of all commands; each sets `run`, which takes the options and returns the exit code."""
+def parser(command: str | None = None) -> argparse.ArgumentParser:
+    """The parser of all commands; each sets `run`, which takes the options and returns the exit code.
+
+    With the name of a command only what its module has is known: importing them all takes longer than most commands do.
+    """
     main = argparse.ArgumentParser(prog="superbill", description="Codes clinical encounters, with proof.")
     main.add_argument("--version", action="version", version=f"superbill {__version__}")
     commands = main.add_subparsers(required=True, metavar="COMMAND")
-    for module in (coding, claims, rules, templates, terminology, classification, translation, knowledge, service):
-        module.add_commands(commands)
+    known = [module for module, names in MODULES.items() if command in names]
+    for module in known or MODULES:
+        import_module(f"superbill.cli.{module}").add_commands(commands)
     return main

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from superbill import _core
+from superbill import _core, kept
 from superbill.cli.options import add_json, print_json
-from superbill.default import cache_file, installed_release, open_default, packs
+from superbill.default import installed_release, open_default
 
 
 def add_commands(commands: Any) -> None:
@@ -39,7 +39,8 @@ def default_file() -> Path:
     Raises:
         KnowledgeBaseError: it could not be kept.
     """
-    path = cache_file(installed_release(), packs())
+    release = installed_release()
+    path = Path(kept.file_of(str(release.tabular), str(release.codes)))
     if not path.exists():
         open_default()
     return path

@@ -55,7 +55,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(releases::build_sources, module)?)?;
     module.add_function(wrap_pyfunction!(releases::overlay, module)?)?;
     module.add_function(wrap_pyfunction!(releases::diff, module)?)?;
-    module.add_function(wrap_pyfunction!(releases::pack_digest, module)?)?;
+    module.add_function(wrap_pyfunction!(releases::identity, module)?)?;
     module.add_function(wrap_pyfunction!(releases::open_or_build, module)?)?;
     module.add_function(wrap_pyfunction!(releases::write, module)?)?;
     module.add("SERVER_SETTINGS", serving::settings(py)?)?;

@@ -150,10 +150,10 @@ pub(crate) fn diff(
     serde_json::to_string(&changes).map_err(|e| errors::SuperbillError::new_err(e.to_string()))
 }
 
-/// SHA-256 over names and texts of packs, in hex.
+/// SHA-256 over named texts, in hex.
 #[pyfunction]
-pub(crate) fn pack_digest(packs: Vec<(String, String)>) -> String {
-    packs::digest(&sources(packs))
+pub(crate) fn identity(parts: Vec<(String, String)>) -> String {
+    packs::digest(&sources(parts))
 }
 
 /// Opens a file of the cache, or builds it there first, under a lock; in memory where it cannot be written.
