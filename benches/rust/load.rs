@@ -156,20 +156,22 @@ where
     let next = Arc::new(AtomicUsize::new(0));
     let mut tasks = tokio::task::JoinSet::new();
     if let Some(rate) = rate {
-        let mut at = 0;
-        loop {
-            let due = started + Duration::from_secs_f64(f64::from(at) / rate);
-            if due >= end {
-                break;
+        // On a thread of its own: the runtime's clock has ticks of a millisecond, which would be most of a latency.
+        let runtime = tokio::runtime::Handle::current();
+        let pace = move || {
+            let dues = (0..).map(|at| (at, started + Duration::from_secs_f64(f64::from(at) / rate)));
+            for (at, due) in dues.take_while(|d| d.1 < end) {
+                std::thread::sleep(due.saturating_duration_since(Instant::now()));
+                let call = call.clone();
+                let made = async move {
+                    let failed = !call(at as usize).await;
+                    (vec![due.elapsed()], usize::from(failed))
+                };
+                tasks.spawn_on(made, &runtime);
             }
-            tokio::time::sleep_until(due.into()).await;
-            let call = call.clone();
-            tasks.spawn(async move {
-                let failed = !call(at as usize).await;
-                (vec![due.elapsed()], usize::from(failed))
-            });
-            at += 1;
-        }
+            tasks
+        };
+        tasks = tokio::task::spawn_blocking(pace).await?;
     } else {
         for _ in 0..concurrency {
             let (call, next) = (call.clone(), Arc::clone(&next));

@@ -5,6 +5,7 @@ mod admin;
 mod auth;
 mod coding;
 pub mod config;
+mod connection;
 mod deadline;
 mod gate;
 mod limits;
