@@ -83,6 +83,8 @@ INDICATORS = [
     ("20611", "0", "000", "1", "0", "0", "0"),
     ("44444", "0", "000", "1", "2", "0", "0"),
     ("93010", "2", "XXX", "0", "0", "0", "0"),
+    # Unlike the schedule of the day has it, to tell the table from the list of the pack.
+    ("69210", "0", "090", "1", "2", "0", "0"),
 ]
 MODIFIERS = """
     LT RT E1 F1 F2 F5 F6 TA LC RC XE XS XP XU TC AS JW JZ GA GX GY GZ GG PT KX FT GP CQ GT

@@ -79,3 +79,29 @@ def test_what_is_wrong_is_named(edited: superbill.KnowledgeBase, change: dict[st
     with pytest.raises(superbill.EncounterError) as error:
         edited.code(BASE | change)
     assert str(error.value).startswith(field)
+
+
+def test_global_days_of_the_loaded_schedule_say_what_covers_a_visit(kb: superbill.KnowledgeBase, edited: superbill.KnowledgeBase) -> None:
+    note = (
+        "HPI: Returns for follow-up of blood pressure, and the ear is blocked.\nEXAM: BP 150/90. Wax.\n"
+        "Procedure: Impacted cerumen was removed with a curette.\n"
+        "Assessment: 1. Hypertension, not at goal. Lisinopril increased to 20 mg.\n2. Impacted cerumen."
+    )
+    encounter = BASE | {"new_patient": False, "place_of_service": "11", "documents": [{"id": "n", "text": note}]}
+    minor, major = kb.code(encounter), edited.code(encounter)
+    visit = minor.procedures[0]
+    assert (visit.code, visit.modifiers) == ("99214", ("25",))
+    # With 90 days only the decision for the procedure stands apart, and nobody says that it was made here.
+    assert [p.code for p in major.procedures] == ["69210"]
+
+
+def test_what_is_not_read_of_a_family_is_said(kb: superbill.KnowledgeBase) -> None:
+    text = "Procedure: Colonoscopy.\n" + "Colonoscopy with a cold snare. " * 1500
+    coded = kb.code(BASE | {"type": "procedure_note", "documents": [{"id": "n", "text": text}]})
+    found = [f for f in coded.findings if f.rule == "px.unread"]
+    assert {f.severity for f in found} == {"review"}
+    assert any(f.message.startswith("Colonoscopy: ") for f in found)
+    assert coded.disposition is not None
+    assert coded.disposition.action != "release"
+    few = kb.code(BASE | {"type": "procedure_note", "documents": [{"id": "n", "text": text[:600]}]})
+    assert not [f for f in few.findings if f.rule == "px.unread"]

@@ -187,6 +187,8 @@ pub enum Rule {
     Age,
     /// A value that was assumed by a pack's own rule.
     Assumed,
+    /// The documents say more of a procedure family than is read.
+    Unread,
     /// Nothing in the documentation supports a code.
     NothingSupported,
 }
@@ -201,6 +203,7 @@ impl Rule {
             Self::Sex => "dx.sex",
             Self::Age => "dx.age",
             Self::Assumed => "px.assumed",
+            Self::Unread => "px.unread",
             Self::NothingSupported => "doc.nothing_supported",
         }
     }

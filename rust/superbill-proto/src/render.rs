@@ -232,7 +232,11 @@ impl Renderer<'_> {
             rule: finding.rule.id().into(),
             severity: words.severity.into(),
             codes: finding.codes.iter().map(|c| self.code(c.0)).chain(row.map(|r| r.code.clone())).collect(),
-            message: words.message.into(),
+            // What is told of a whole family names it.
+            message: match family {
+                Some((family, _)) if row.is_none() => format!("{}: {}", family.name, words.message),
+                _ => words.message.into(),
+            },
             citation: pack.map_or(words.citation, |p| &p.citation).into(),
             effective: effective.unwrap_or_default(),
             remedy: words.remedy.map(Into::into),

@@ -53,6 +53,12 @@ pub(crate) fn of(rule: Rule) -> Words {
             "the pack of the procedure family",
             Some("document it"),
         ),
+        Rule::Unread => (
+            "review",
+            "the documents say more of this kind of service than is read; what comes after is not coded",
+            "the bound of the reader",
+            Some("read the rest, or send the documents of one encounter alone"),
+        ),
         Rule::NothingSupported => ("review", "the documentation supports no code", "OCG FY2026 IV", None),
     };
     Words { severity, message, citation, remedy }

@@ -20,12 +20,16 @@ pub(crate) fn compile(file: &str, form: &PackFile, rules: &mut Rules) -> Result<
             at.map(|at| at as u32).ok_or_else(|| CompileError::new(file, format!("no role {name}")))
         };
         let roles = of.roles.iter().map(|(name, addressed)| Ok((role(name)?, *addressed))).collect::<Result<_, _>>()?;
-        let performs = of.performs.iter().map(role).collect::<Result<_, _>>()?;
+        let of_names = |names: &[String]| names.iter().map(role).collect::<Result<_, _>>();
+        let (performs, tells, one_line) = (of_names(&of.performs)?, of_names(&of.tells)?, of_names(&of.one_line)?);
         rules.encounter_types.push(EncounterType {
             id: of.id.clone(),
             uncertain: of.uncertain.clone(),
             roles,
             performs,
+            by_section: of.by_section,
+            tells,
+            one_line,
             others_procedures: of.others_procedures,
         });
     }

@@ -20,6 +20,7 @@ pub struct PackFile {
     pub cue: Vec<Cue>,
     pub stop: Vec<Say>,
     pub decoy: Vec<Say>,
+    pub apart: Vec<Say>,
     pub attribute: Vec<Attribute>,
     pub word: Vec<Word>,
     pub nonessential: Vec<Say>,
@@ -215,6 +216,12 @@ pub struct EncounterType {
     #[serde(default)]
     pub performs: Vec<String>,
     #[serde(default)]
+    pub by_section: bool,
+    #[serde(default)]
+    pub tells: Vec<String>,
+    #[serde(default)]
+    pub one_line: Vec<String>,
+    #[serde(default)]
     pub others_procedures: bool,
     #[serde(default)]
     pub citation: String,
@@ -282,11 +289,32 @@ pub struct Family {
     pub documents: Vec<String>,
     pub per: Per,
     #[serde(default)]
+    pub once: bool,
+    #[serde(default)]
     pub side: FamilySide,
     #[serde(default)]
     pub requires: Table,
     pub total: Option<Total>,
     pub timed: Option<Timed>,
+    pub lesions: Option<Lesions>,
+    pub again: Option<Again>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lesions {
+    pub element: String,
+    pub modifier: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Again {
+    pub element: String,
+    pub values: Vec<String>,
+    /// Of the lines of what was done again, where they have the code of their row.
+    #[serde(default)]
+    pub modifiers: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -381,6 +409,10 @@ pub struct Row {
     pub add: Vec<AddOn>,
     pub rank: Option<u32>,
     pub later: Option<AddOn>,
+    /// What stands for each time that the service was done again, where it is a code of its own.
+    pub again: Option<AddOn>,
+    #[serde(default)]
+    pub over: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -391,7 +423,7 @@ pub struct Modifier {
     pub when: Table,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AddOn {
     pub code: String,

@@ -1,11 +1,11 @@
 //! cpt/*.toml: a procedure family, its elements and its decision table.
 
-use super::form::{AddOn as AddOnForm, FamilySide, PackFile, Per};
+use super::form::{AddOn as AddOnForm, Again as AgainForm, FamilySide, PackFile, Per, Row as RowForm};
 use crate::{CompileError, base::Phrases};
 use std::collections::BTreeMap;
 use superbill_core::knowledge::{
     layout::sense,
-    rules::{AddOn, Assume, Condition, Conditions, Element, Family, Row, Rules, Subject, Timed, Units},
+    rules::{AddOn, AddOnKind, Again, Assume, Condition, Conditions, Element, Family, Lesions, Row, Rules, Subject, Timed, Units},
 };
 use toml::{Table, Value};
 
@@ -113,10 +113,28 @@ impl Reader<'_> {
         <[u8; 2]>::try_from(written.as_bytes()).or_else(|_| self.fail(format!("modifier {written}")))
     }
 
-    fn add_on(&self, form: &AddOnForm, instead: bool) -> Result<AddOn, CompileError> {
+    fn add_on(&self, form: &AddOnForm, kind: AddOnKind) -> Result<AddOn, CompileError> {
         let (units, when) = (self.units(form.units.as_ref())?, self.conditions(&form.when)?);
         let modifiers = form.modifiers.iter().map(|m| self.modifier(m)).collect::<Result<_, _>>()?;
-        Ok(AddOn { code: form.code.clone(), name: form.name.clone(), units, when, modifiers, instead })
+        Ok(AddOn { code: form.code.clone(), name: form.name.clone(), units, when, modifiers, kind })
+    }
+
+    /// Of a row in a family that knows services done again: the code of its own for them, else its code with the family's modifiers.
+    fn again(&self, row: &RowForm, family: Option<&AgainForm>) -> Result<Option<AddOn>, CompileError> {
+        match (&row.again, family) {
+            (Some(_), None) => self.fail(format!("{}: again in a family that does not say how it is told", row.code)),
+            (Some(own), Some(_)) => self.add_on(own, AddOnKind::Again).map(Some),
+            (None, Some(family)) if !family.modifiers.is_empty() => {
+                let own = AddOnForm {
+                    code: row.code.clone(),
+                    name: row.name.clone(),
+                    modifiers: family.modifiers.clone(),
+                    ..AddOnForm::default()
+                };
+                self.add_on(&own, AddOnKind::Again).map(Some)
+            }
+            (None, _) => Ok(None),
+        }
     }
 }
 
@@ -156,10 +174,14 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
         }
         let mut add = Vec::new();
         for on in &row.add {
-            add.push(reader.add_on(on, false)?);
+            add.push(reader.add_on(on, AddOnKind::Beside)?);
         }
         if let Some(later) = &row.later {
-            add.push(reader.add_on(later, true)?);
+            add.push(reader.add_on(later, AddOnKind::Later)?);
+        }
+        add.extend(reader.again(row, family.again.as_ref())?);
+        if !row.over.is_empty() && family.lesions.is_none() {
+            return reader.fail(format!("{}: over in a family without a rule of lesions", row.code));
         }
         if row.code.len() != 5 || !row.code.bytes().all(|b| b.is_ascii_alphanumeric()) {
             return reader.fail(format!("{:?} is not a procedure code", row.code));
@@ -181,6 +203,7 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
             modifiers,
             add,
             rank: row.rank,
+            over: row.over.clone(),
         });
     }
     let mut assume = Vec::new();
@@ -197,6 +220,23 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
         Some(t) => Some(Timed { element: reader.element(&t.element)?, slot: reader.thousandths(&t.slot)?, together: t.together.clone() }),
         None => None,
     };
+    let lesions = match &family.lesions {
+        // Both count the places of a family's procedures.
+        Some(_) if family.timed.is_some() || form.code.iter().any(|r| r.rank.is_some()) => {
+            return reader.fail("lesions in a family that counts minutes or ranks".into());
+        }
+        Some(l) => Some(Lesions { element: reader.element(&l.element)?, modifier: reader.modifier(&l.modifier)? }),
+        None => None,
+    };
+    let again = match &family.again {
+        Some(a) => {
+            let element = reader.element(&a.element)?;
+            let told = reader.words(Subject::Element(element), &Value::Array(a.values.iter().cloned().map(Value::String).collect()))?;
+            let values = (0..).zip(&elements[element as usize].values).filter(|(_, v)| told.contains(v)).map(|(at, _)| at).collect();
+            Some(Again { element, values })
+        }
+        None => None,
+    };
     let requires = reader.conditions(&family.requires)?;
     if !elements.iter().any(|e| e.anchor) {
         return Err(CompileError::new(file, "a family needs an element with anchor = true"));
@@ -208,6 +248,7 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
         documents: family.documents.clone(),
         per_mention: family.per == Per::Mention,
         per_value: family.per == Per::Value,
+        once: family.once,
         side_modifier: family.side == FamilySide::Modifier,
         requires,
         elements,
@@ -215,6 +256,8 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
         rows,
         total,
         timed,
+        lesions,
+        again,
     });
     Ok(())
 }

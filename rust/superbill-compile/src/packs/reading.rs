@@ -1,4 +1,4 @@
-//! read/*.toml: roles and headings, assertion cues, attributes.
+//! read/*.toml: roles and headings, assertion cues, attributes, words that set services apart.
 
 use super::form::PackFile;
 use crate::{CompileError, base::Phrases};
@@ -38,6 +38,7 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
             phrases.add(file, say, kind, 0, NONE, pack)?;
         }
     }
+    rules.apart.extend(form.apart.iter().flat_map(|s| &s.say).map(|w| w.to_lowercase()));
     for attribute in &form.attribute {
         // Words are resolved once the vocabulary is known.
         rules.attributes.push(Attribute { axis: attribute.axis.clone(), value: attribute.value.clone(), words: Vec::new() });

@@ -17,14 +17,6 @@ pub(super) const MOST_POINTERS: usize = 4;
 /// A service that is named more often than this is not told better.
 const MOST_PLACES: usize = 16;
 
-/// How much each tie says: what stands in the sentence or paragraph, what such services are for, a word that tells the diagnosis from others.
-const SENTENCE: u32 = 8;
-const PARAGRAPH: u32 = 4;
-const KIND: u32 = 6;
-const WORD: u32 = 2;
-/// From here on a diagnosis belongs to the service beside a better one.
-const ENOUGH: u32 = 4;
-
 /// Where something stands.
 type Place = (u32, u32, u32);
 
@@ -64,7 +56,7 @@ pub(super) fn point(kb: &KnowledgeBase, readings: &[Reading], coded: &mut Coded)
     }
     let candidates: Vec<Candidate> = coded.diagnoses.iter().map(|d| candidate(kb, readings, d)).collect();
     let diagnoses: Vec<CodeId> = coded.diagnoses.iter().map(|d| d.code).collect();
-    let families = &kb.rules().families;
+    let (families, ties) = (&kb.rules().families, &kb.visits().ties);
     for procedure in &mut coded.procedures {
         let row = families.get(procedure.family as usize).and_then(|f| f.rows.get(procedure.row as usize));
         let code = match (row, procedure.add) {
@@ -80,9 +72,9 @@ pub(super) fn point(kb: &KnowledgeBase, readings: &[Reading], coded: &mut Coded)
             let one = &candidates[at];
             let beside = |same: &dyn Fn(&Place, &Place) -> bool| one.places.iter().any(|d| places.iter().any(|p| same(d, p)));
             let near = if beside(&|d, p| (d.0, d.1) == (p.0, p.1)) {
-                SENTENCE
+                ties.sentence
             } else if beside(&|d, p| (d.0, d.2) == (p.0, p.2)) {
-                PARAGRAPH
+                ties.paragraph
             } else {
                 0
             };
@@ -91,15 +83,15 @@ pub(super) fn point(kb: &KnowledgeBase, readings: &[Reading], coded: &mut Coded)
                 .filter(|a| a.modifiers.is_empty())
                 .any(|a| a.diagnoses.iter().any(|r| (r.0..r.1).contains(&diagnoses[at].0)));
             let shared = one.words.iter().filter(|w| words.binary_search(w).is_ok()).count() as u32;
-            near + if kind { KIND } else { 0 } + shared * WORD
+            near + if kind { ties.kind } else { 0 } + shared * ties.word
         };
         let mut scored: Vec<(u32, usize)> = (0..candidates.len()).map(|at| (score(at), at)).collect();
         // The best first; of equals the one that the claim lists first. Circumstances go last.
         scored.sort_by_key(|&(score, at)| (candidates[at].circumstance, std::cmp::Reverse(score), at));
-        let tied = scored.iter().any(|s| s.0 >= ENOUGH && !candidates[s.1].circumstance);
+        let tied = scored.iter().any(|s| s.0 >= ties.enough && !candidates[s.1].circumstance);
         let best = scored.first().map(|s| s.1);
         if tied {
-            scored.retain(|&(score, at)| score >= ENOUGH || Some(at) == best);
+            scored.retain(|&(score, at)| score >= ties.enough || Some(at) == best);
         } else {
             scored.sort_by_key(|s| s.1);
         }

@@ -19,6 +19,8 @@ pub enum Assertion {
     Performed,
     /// Of a procedure: it will or should be done.
     Planned,
+    /// Of a procedure: it will be done, whatever its section says ("we will get a film in the morning").
+    Later,
 }
 
 impl Assertion {
@@ -34,6 +36,7 @@ impl Assertion {
             Self::Family => "family",
             Self::Performed => "performed",
             Self::Planned => "planned",
+            Self::Later => "later",
         }
     }
 }
@@ -82,6 +85,12 @@ pub struct EncounterType {
     pub roles: Vec<(u32, Addressed)>,
     /// Roles whose sections tell what was done here ("Exam: CT of the head").
     pub performs: Vec<u32>,
+    /// What was done is told in sections of it: that somebody "underwent" something is history there.
+    pub by_section: bool,
+    /// Roles whose sections tell services as text without a heading does ("Findings: the polyp was snared").
+    pub tells: Vec<u32>,
+    /// Roles that end with the line of their heading: what stands below it tells services as text without a heading does.
+    pub one_line: Vec<u32>,
     /// What was done is told there, and others did it: only families that name the type are of this encounter.
     pub others_procedures: bool,
 }
@@ -258,8 +267,19 @@ pub struct AddOn {
     pub units: Units,
     pub when: Conditions,
     pub modifiers: Vec<[u8; 2]>,
-    /// It stands instead of the row's code where another row of the family is the initial service.
-    pub instead: bool,
+    pub kind: AddOnKind,
+}
+
+/// When a further code of a row stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AddOnKind {
+    /// Beside the row's own code.
+    #[default]
+    Beside,
+    /// Instead of it, where another row of the family is the initial service.
+    Later,
+    /// For each time that the service was done again.
+    Again,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -273,6 +293,8 @@ pub struct Row {
     pub add: Vec<AddOn>,
     /// Of the rows of a family that have a rank, the lowest found is the one initial service of an encounter.
     pub rank: Option<u32>,
+    /// Codes that this one takes in where both are of one lesion, by the family's rule of lesions.
+    pub over: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -290,6 +312,8 @@ pub struct Family {
     pub per_mention: bool,
     /// Each anchor value is a service of its own, and those of one row are summed.
     pub per_value: bool,
+    /// One code is one service, by whatever row it was told.
+    pub once: bool,
     pub side_modifier: bool,
     pub requires: Conditions,
     pub elements: Vec<Element>,
@@ -298,6 +322,25 @@ pub struct Family {
     /// Summed element and the elements that must agree.
     pub total: Option<(u32, Vec<u32>)>,
     pub timed: Option<Timed>,
+    pub lesions: Option<Lesions>,
+    pub again: Option<Again>,
+}
+
+/// How services on one lesion are told from services on several: by where each stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lesions {
+    /// The element that tells where.
+    pub element: u32,
+    /// The modifier of a service on a lesion of its own.
+    pub modifier: [u8; 2],
+}
+
+/// How a service that was done again is told: by a value in the sentence that names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Again {
+    pub element: u32,
+    /// Indexes of the values that tell it.
+    pub values: Vec<u32>,
 }
 
 /// How minutes of several services become units.
@@ -330,6 +373,8 @@ pub struct Rules {
     pub encounter_types: Vec<EncounterType>,
     pub cues: Vec<Cue>,
     pub attributes: Vec<Attribute>,
+    /// Words that end what is said of one service and begin another, in small letters.
+    pub apart: Vec<String>,
     /// Ids of words that may stand inside a term and leave it what it is: sides and articles ("pain in the left knee"). Sorted.
     pub interposed: Vec<u32>,
     pub abbreviations: Vec<Vec<AbbreviationSense>>,

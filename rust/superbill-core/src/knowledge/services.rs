@@ -52,6 +52,15 @@ pub(crate) struct Services<'a> {
     of: [(u32, u32); 3],
 }
 
+impl KnowledgeBase {
+    /// The global days of a service as the fee schedule of the day tells them, packed characters; `None` where none is loaded or it does not have the code.
+    pub(crate) fn global_days(&self, code: &str, date: Date) -> Option<u32> {
+        let services = Services::new(self).ok()?;
+        let days = services.indicators(services.find(CodeKey::pack(code).ok()?)?, None, date).global;
+        (days != 0).then_some(days)
+    }
+}
+
 const SYSTEMS: [System; 3] = [System::Cpt, System::Hcpcs, System::HcpcsModifier];
 
 impl<'a> Services<'a> {

@@ -176,6 +176,8 @@ pub struct Category {
     pub ask: Option<u32>,
     /// A preventive service: a problem beside it is a visit of its own.
     pub preventive: bool,
+    /// No visit of its own beside a service that covers one.
+    pub alone: bool,
     pub pack: u32,
 }
 
@@ -235,7 +237,10 @@ pub struct TimedRow {
 /// A service that covers its own visit of the day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Covering {
+    /// Where no fee schedule tells global days of a code.
     pub codes: ServiceRanges,
+    /// Global days as the loaded fee schedule of the day tells them, packed characters.
+    pub global_days: Vec<u32>,
     /// A major procedure: only the decision for it stands apart.
     pub major: bool,
     /// The visit needs no problem of its own to stand apart (vaccines and drugs).
@@ -249,6 +254,19 @@ pub struct Affinity {
     pub diagnoses: CodeRanges,
     /// Where one of these stands on the service, the diagnosis is its first.
     pub modifiers: Vec<[u8; 2]>,
+}
+
+/// How much each tie of a service to a diagnosis says, and from where on a diagnosis belongs to it beside a better one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ties {
+    /// Both stand in one sentence, or one paragraph.
+    pub sentence: u32,
+    pub paragraph: u32,
+    /// Such services are for such diagnoses.
+    pub kind: u32,
+    /// A word that tells the diagnosis from others stands with the service.
+    pub word: u32,
+    pub enough: u32,
 }
 
 /// What the provider is asked.
@@ -308,6 +326,7 @@ pub struct Visits {
     pub timed: Vec<Timed>,
     pub covering: Vec<Covering>,
     pub affinities: Vec<Affinity>,
+    pub ties: Ties,
     pub questions: Vec<Question>,
     pub templates: Vec<Template>,
 }
@@ -330,6 +349,8 @@ pub mod phrase {
     pub const DECISION_FOR_SURGERY: &str = "decision_for_surgery";
     /// The note says itself that the visit stands apart from the procedure.
     pub const SEPARATE_WORK: &str = "separate_work";
+    /// The minutes told are without those of the procedures of that day.
+    pub const TIME_APART: &str = "time_without_procedures";
     /// Drugs go on that are not named.
     pub const UNNAMED_DRUGS: &str = "unnamed_drugs";
 }

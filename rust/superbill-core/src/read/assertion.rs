@@ -45,23 +45,32 @@ impl<'a> Cues<'a> {
         self.stops.iter().any(|stop| from <= stop.0 && stop.1 <= to)
     }
 
+    fn governs(&self, &(cue_first, cue_end, cue): &(u32, u32, &Cue), first: u32, end: u32) -> bool {
+        let forward = || cue_end <= first && first - cue_end < cue.reach && !self.stopped(cue_end, first);
+        let backward = || cue_first >= end && cue_first - end < cue.reach && !self.stopped(end, cue_first);
+        match cue.direction {
+            Direction::Forward => forward(),
+            Direction::Backward => backward(),
+            Direction::Both => forward() || backward(),
+        }
+    }
+
     /// The assertion of a stretch of tokens within the sentence, and whether a cue decided.
     pub fn assertion(&self, first: u32, end: u32) -> (Assertion, bool) {
         let mut strongest = (Assertion::Present, false);
-        for &(cue_first, cue_end, cue) in &self.found {
-            let forward = || cue_end <= first && first - cue_end < cue.reach && !self.stopped(cue_end, first);
-            let backward = || cue_first >= end && cue_first - end < cue.reach && !self.stopped(end, cue_first);
-            let of_condition = !matches!(cue.assertion, Assertion::Performed | Assertion::Planned);
-            let governs = || match cue.direction {
-                Direction::Forward => forward(),
-                Direction::Backward => backward(),
-                Direction::Both => forward() || backward(),
-            };
-            if of_condition && cue.assertion > strongest.0 && governs() {
-                strongest = (cue.assertion, true);
+        for found in &self.found {
+            let says = found.2.assertion;
+            let of_condition = !matches!(says, Assertion::Performed | Assertion::Planned | Assertion::Later);
+            if of_condition && says > strongest.0 && self.governs(found, first, end) {
+                strongest = (says, true);
             }
         }
         if strongest.1 { strongest } else { (self.otherwise, false) }
+    }
+
+    /// Whether a cue says so of the stretch of tokens that it governs.
+    pub fn says_of(&self, assertion: Assertion, first: u32, end: u32) -> bool {
+        self.found.iter().any(|found| found.2.assertion == assertion && self.governs(found, first, end))
     }
 
     /// Whether a cue of the sentence says so of a procedure.

@@ -3,7 +3,7 @@
 use crate::{
     coded::Procedure,
     encounter::Encounter,
-    knowledge::rules::{Family, Timed},
+    knowledge::rules::{AddOnKind, Family, Timed},
 };
 
 /// The minutes of timed services, in thousandths, by place among the family's procedures.
@@ -55,7 +55,8 @@ pub(super) fn rank(family: &Family, laters: &[(usize, u32)], procedures: &mut Ve
     };
     let (mut more, mut contained) = (Vec::new(), Vec::new());
     for (n, procedure) in procedures.iter_mut().enumerate().filter(|(_, p)| ranked(p).is_some()) {
-        let Some(index) = family.rows.get(procedure.row as usize).and_then(|row| row.add.iter().position(|a| a.instead)) else {
+        let Some(index) = family.rows.get(procedure.row as usize).and_then(|row| row.add.iter().position(|a| a.kind == AddOnKind::Later))
+        else {
             contained.extend((n != initial).then_some(procedure.row));
             continue;
         };

@@ -39,23 +39,30 @@ pub(super) enum What {
     Measured(i64),
 }
 
-/// More than this of one family is no documentation of one encounter; what comes after is not read.
+/// More than this of one family is no documentation of one encounter; what comes after is not read, and the answer says so.
 const MOST_SAID: usize = 1024;
+/// A heading's line is looked for so many sentences back.
+const LONGEST_LINE: usize = 8;
 /// Terms are shorter than this, in tokens.
 const LONGEST_TERM: u32 = 64;
 
-/// Whether telling a procedure in this sentence means that it was done, and whether its section says so.
-fn performed(kb: &KnowledgeBase, role: u32, cues: &Cues<'_>, kind: &str, family: &Family) -> (bool, bool) {
-    let here = kb.rules().encounter_types.iter().find(|t| t.id == kind).is_some_and(|t| t.performs.contains(&role));
-    let telling = if here { Telling::Performed } else { kb.rules().roles.get(role as usize).map_or(Telling::AsSaid, |r| r.procedures) };
+/// Whether telling a procedure in this sentence means that it was done, and whether its section says so; `below` is whether the sentence stands below its heading's line.
+fn performed(kb: &KnowledgeBase, role: u32, cues: &Cues<'_>, kind: &str, family: &Family, below: impl Fn() -> bool) -> (bool, bool) {
+    let of_type = kb.rules().encounter_types.iter().find(|t| t.id == kind);
+    let telling = match of_type {
+        Some(t) if t.performs.contains(&role) => Telling::Performed,
+        Some(t) if t.tells.contains(&role) || t.one_line.contains(&role) && below() => Telling::AsSaid,
+        _ => kb.rules().roles.get(role as usize).map_or(Telling::AsSaid, |r| r.procedures),
+    };
     if telling == Telling::No {
         return (false, false);
     }
     let section = telling == Telling::Performed;
+    let by_cue = !of_type.is_some_and(|t| t.by_section);
     if !section && cues.tells(Assertion::Planned) {
         return (false, false);
     }
-    (section || family.documents.iter().any(|d| d == kind) || cues.tells(Assertion::Performed), section)
+    (section || family.documents.iter().any(|d| d == kind) || by_cue && cues.tells(Assertion::Performed), section)
 }
 
 /// The quantities of each sentence that has some.
@@ -89,12 +96,20 @@ struct Reader<'a> {
     family: &'a Family,
     reading: &'a Reading,
     kind: &'a str,
+    text: &'a str,
     document: u32,
     /// The terms of the family, in order.
     hits: &'a [Hit],
     /// Quantities that stand right beside the words of one element.
     claimed: Vec<(u32, Quantity)>,
-    out: &'a mut Vec<Said>,
+    out: &'a mut Everything,
+}
+
+/// What is said of a family, and whether there is more than is read.
+#[derive(Default)]
+pub(super) struct Everything {
+    pub said: Vec<Said>,
+    pub more: bool,
 }
 
 fn element(hit: &Hit) -> u32 {
@@ -128,16 +143,34 @@ impl<'a> Reader<'a> {
         before.chain(beside).any(holds)
     }
 
+    /// Whether a sentence stands below the line that its section's heading began.
+    fn below_heading(&self, sentence: u32) -> bool {
+        let sentences = &self.reading.sentences;
+        let start = |at: usize| sentences.get(at).and_then(|s| self.reading.tokens.get(s.first as usize)).map(|t| t.start as usize);
+        let (at, role) = (sentence as usize, sentences.get(sentence as usize).map(|s| s.role));
+        let mut first = at;
+        while first > 0 && at - first < LONGEST_LINE && sentences.get(first - 1).map(|s| s.role) == role {
+            first -= 1;
+        }
+        let (Some(from), Some(to)) = (start(first), start(at)) else { return false };
+        self.text.get(from..to).is_some_and(|between| between.contains('\n'))
+    }
+
     fn push(&mut self, sentence: u32, cues: &Cues<'_>, element: u32, what: What, first: u32, end: u32) {
         let inside = self.reading.sentences[sentence as usize];
-        let (performed, in_section) = performed(self.kb, inside.role, cues, self.kind, self.family);
+        let later = cues.says_of(Assertion::Later, first, end);
+        let (performed, in_section) = performed(self.kb, inside.role, cues, self.kind, self.family, || self.below_heading(sentence));
+        let (performed, in_section) = (performed && !later, in_section && !later);
         let span = Span {
             document: self.document,
             start: self.reading.tokens[first as usize].start,
             end: self.reading.tokens[end as usize - 1].end,
         };
-        if self.out.len() < MOST_SAID {
-            self.out.push(Said { document: self.document, sentence, block: inside.block, element, what, span, performed, in_section });
+        if self.out.said.len() < MOST_SAID {
+            let document = self.document;
+            self.out.said.push(Said { document, sentence, block: inside.block, element, what, span, performed, in_section });
+        } else {
+            self.out.more = true;
         }
     }
 
@@ -210,9 +243,9 @@ impl<'a> Reader<'a> {
 }
 
 /// Everything the documents say of a family's elements, in order.
-pub(super) fn said(kb: &KnowledgeBase, documents: &Documents<'_>, at: u32, family: &Family) -> Vec<Said> {
+pub(super) fn said(kb: &KnowledgeBase, documents: &Documents<'_>, at: u32, family: &Family) -> Everything {
     let (encounter, readings) = (documents.encounter, documents.readings);
-    let mut out = Vec::new();
+    let mut out = Everything::default();
     let told = |wanted: &dyn Fn(u32) -> bool| {
         let says = |h: &Hit| h.sense.kind.get() == sense::ELEMENT && wanted(element(h));
         readings.iter().any(|reading| reading.terms_of(at).iter().any(says))
@@ -228,16 +261,16 @@ pub(super) fn said(kb: &KnowledgeBase, documents: &Documents<'_>, at: u32, famil
     let measured = family.elements.iter().any(|e| e.quantity.is_some());
     for (number, anchors) in (0..readings.len()).map(|n| (n, true)).chain((0..readings.len()).map(|n| (n, false))) {
         // Where nothing was done, the rest need not be read.
-        if number == 0 && !anchors && !out.iter().any(|s: &Said| s.performed) {
-            return Vec::new();
+        if number == 0 && !anchors && !out.said.iter().any(|s| s.performed) {
+            return Everything { said: Vec::new(), ..out };
         }
         let (Some(reading), Some(document)) = (readings.get(number), encounter.documents.get(number)) else { continue };
         let hits = reading.terms_of(at);
         if hits.is_empty() {
             continue;
         }
-        let mut reader =
-            Reader { kb, family, reading, kind: document.kind, document: number as u32, hits, claimed: Vec::new(), out: &mut out };
+        let (kind, text, document) = (document.kind, document.text, number as u32);
+        let mut reader = Reader { kb, family, reading, kind, text, document, hits, claimed: Vec::new(), out: &mut out };
         reader.values(anchors);
         let quantities = if measured && !anchors { documents.measured(number) } else { None };
         if let Some(quantities) = quantities {

@@ -2,7 +2,8 @@
 
 use super::{
     Side,
-    elements::{Documents, Said, What, said, sides},
+    elements::{Documents, Everything, Said, What, said, sides},
+    lesions::{self, Lesion},
     owners::Owners,
 };
 use crate::{
@@ -24,6 +25,10 @@ pub(super) struct Instance<'a> {
     anchor: Span,
     values: Vec<(u32, Vec<String>, Vec<Span>)>,
     measures: Vec<(u32, i64, Span)>,
+    /// Where it was done, by mention, in families that tell lesions apart.
+    pub lesions: Vec<Lesion>,
+    /// How many times more it was done.
+    pub again: u32,
 }
 
 impl Instance<'_> {
@@ -138,19 +143,31 @@ fn groups(kb: &KnowledgeBase, readings: &[Reading], family: &Family, said: &[Sai
     groups
 }
 
-pub(super) fn instances<'a>(kb: &KnowledgeBase, documents: &Documents<'a>, at: u32, family: &Family) -> Vec<Instance<'a>> {
+/// The services of a family, and whether the documents say more of it than is read.
+pub(super) fn instances<'a>(kb: &KnowledgeBase, documents: &Documents<'a>, at: u32, family: &Family) -> (Vec<Instance<'a>>, bool) {
     let (encounter, readings) = (documents.encounter, documents.readings);
-    let said = said(kb, documents, at, family);
+    let Everything { said, more } = said(kb, documents, at, family);
     let groups = groups(kb, readings, family, &said);
     if groups.is_empty() {
-        return Vec::new();
+        return (Vec::new(), more);
     }
-    let owners = Owners::new(encounter, family, &said);
+    let owners = Owners::new(encounter, &kb.rules().apart, family, &said);
     let mut out: Vec<Instance<'a>> = groups.iter().filter_map(|g| instance(encounter, family, &said, &owners, g)).collect();
     if let Some((summed, over)) = &family.total {
         out = totals(out, *summed, over);
     }
-    out
+    (out, more)
+}
+
+/// How many times a service was done again: sentences that name it and say so, of which the first that is told is none.
+fn again(family: &Family, said: &[Said], group: &Group) -> u32 {
+    let Some(rule) = &family.again else { return 0 };
+    let says = |s: &Said| s.element == rule.element && matches!(s.what, What::Value(v) if rule.values.contains(&v));
+    let mut sentences: Vec<(u32, u32)> = group.anchors.iter().map(|a| (a.document, a.sentence)).collect();
+    sentences.sort_unstable();
+    sentences.dedup();
+    let told = sentences.iter().filter(|at| said.iter().any(|s| says(s) && (s.document, s.sentence) == **at)).count();
+    told.min(sentences.len().saturating_sub(1)) as u32
 }
 
 fn instance<'a>(encounter: &Encounter<'a>, family: &Family, said: &[Said], owners: &Owners, group: &Group) -> Option<Instance<'a>> {
@@ -164,6 +181,8 @@ fn instance<'a>(encounter: &Encounter<'a>, family: &Family, said: &[Said], owner
         anchor: first.span,
         values: Vec::new(),
         measures: Vec::new(),
+        lesions: family.lesions.as_ref().map(|l| lesions::of(said, l.element, &group.anchors)).unwrap_or_default(),
+        again: again(family, said, group),
     };
     for (at, element) in family.elements.iter().enumerate() {
         let at = at as u32;

@@ -4,12 +4,14 @@ mod conditions;
 mod counting;
 mod elements;
 mod instances;
+mod lesions;
 mod owners;
 
 use self::{
     conditions::{Verdict, holds},
     elements::Documents,
     instances::{Instance, instances},
+    lesions::Lesion,
 };
 use super::confidence::{Features, per_mille};
 use crate::{
@@ -17,7 +19,7 @@ use crate::{
     encounter::{Encounter, Setting},
     knowledge::{
         KnowledgeBase,
-        rules::{Conditions, Family, Subject, Units},
+        rules::{AddOnKind, Conditions, Family, Subject, Units},
     },
     read::Reading,
 };
@@ -66,16 +68,20 @@ pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
         if !conditions::possible(encounter, family) {
             continue;
         }
-        let found = instances(kb, &documents, at as u32, family);
+        let (found, more) = instances(kb, &documents, at as u32, family);
+        if more {
+            coded.findings.push(Finding { rule: Rule::Unread, codes: Vec::new(), procedure: Some((at as u32, u32::MAX)) });
+        }
         let mut made = Made::default();
         for instance in &found {
             decide(encounter, at as u32, family, instance, &mut made, coded);
         }
-        let Made { mut procedures, minutes, laters } = made;
+        let Made { mut procedures, minutes, laters, places } = made;
         counting::rank(family, &laters, &mut procedures);
         if let Some(timed) = &family.timed {
             counting::count(encounter, timed, &minutes, &mut procedures);
         }
+        lesions::tell_apart(family, at as u32, &places, &mut procedures, &mut coded.queries);
         if family.per_value {
             counting::merge(family, &mut procedures);
         }
@@ -102,6 +108,8 @@ struct Made {
     minutes: counting::Minutes,
     /// Units of the codes of later services, by place among the procedures.
     laters: Vec<(usize, u32)>,
+    /// Where each of the procedures was done.
+    places: Vec<(usize, Vec<Lesion>)>,
 }
 
 /// A row that holds for an instance becomes a procedure; where none does, what is missing becomes a query.
@@ -162,7 +170,8 @@ fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instan
     let mut later = None;
     for (index, add) in rule.add.iter().enumerate().filter(|(_, a)| holds(&a.when)) {
         let Some(units) = self::units(&add.units, &told) else { continue };
-        if add.instead {
+        let units = if add.kind == AddOnKind::Again { instance.again } else { units };
+        if add.kind == AddOnKind::Later {
             later = Some(units);
         } else if units > 0 {
             add_ons.push(Procedure { add: Some(index as u32), modifiers: add.modifiers.clone(), units, ..done.clone() });
@@ -175,17 +184,20 @@ fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instan
     let out = &mut made.procedures;
     // The same service on the same side, told twice, was done once; each mention of a per-mention family is a service of its own.
     let summed = family.per_mention || family.per_value;
-    match out.iter().position(|p| p.row == done.row && p.add.is_none() && p.modifiers == done.modifiers) {
+    let same = |row: u32| row == done.row || family.once && family.rows[row as usize].code == rule.code;
+    match out.iter().position(|p| same(p.row) && p.add.is_none() && p.modifiers == done.modifiers) {
         Some(known) if summed => {
+            add_places(&mut made.places, known, instance);
             out[known].units += done.units;
             if let Some(counted) = made.laters.iter_mut().find(|l| l.0 == known) {
                 counted.1 += later.unwrap_or(0);
             }
         }
-        Some(_) => {}
+        Some(known) => add_places(&mut made.places, known, instance),
         None => {
             made.minutes.extend(minutes.map(|m| (out.len(), m)));
             made.laters.extend(later.map(|units| (out.len(), units)));
+            made.places.push((out.len(), instance.lesions.clone()));
             out.push(done);
         }
     }
@@ -195,6 +207,12 @@ fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instan
             Some(_) => {}
             None => out.push(add_on),
         }
+    }
+}
+
+fn add_places(places: &mut [(usize, Vec<Lesion>)], known: usize, instance: &Instance) {
+    if let Some(of) = places.iter_mut().find(|p| p.0 == known) {
+        of.1.extend(instance.lesions.iter().cloned());
     }
 }
 

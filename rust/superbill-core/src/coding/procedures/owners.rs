@@ -9,11 +9,9 @@ use crate::{
 /// By place in what was said: the anchor that it belongs to; what belongs to none is everybody's.
 pub(super) struct Owners(Vec<Option<usize>>);
 
-/// What ends the words of one service: between a figure and an anchor it says that they belong to different ones.
-const APART: [&str; 6] = ["and", "then", "plus", "followed", "with", "also"];
-
 impl Owners {
-    pub(super) fn new(encounter: &Encounter<'_>, family: &Family, said: &[Said]) -> Self {
+    /// `words` are those that set services apart.
+    pub(super) fn new(encounter: &Encounter<'_>, words: &[String], family: &Family, said: &[Said]) -> Self {
         let scope = |s: &Said| family.elements.get(s.element as usize).map(|e| (e.scope, e.anchor));
         if !family.elements.iter().any(|e| e.scope == ElementScope::Anchor) {
             return Self(Vec::new());
@@ -30,7 +28,7 @@ impl Owners {
             let before = anchors.iter().filter(here).filter(|a| said[**a].span.end <= own.span.start).max_by_key(|a| said[**a].span.end);
             let after = anchors.iter().filter(here).filter(|a| said[**a].span.start >= own.span.end).min_by_key(|a| said[**a].span.start);
             let text = encounter.documents.get(own.document as usize).map_or("", |d| d.text);
-            let apart = |from: u32, to: u32| text.get(from as usize..to as usize).is_none_or(sets_apart);
+            let apart = |from: u32, to: u32| text.get(from as usize..to as usize).is_none_or(|between| sets_apart(words, between));
             match (before, after) {
                 (Some(b), Some(a)) => {
                     let follows = apart(said[*b].span.end, own.span.start) && !apart(own.span.end, said[*a].span.start);
@@ -59,8 +57,9 @@ impl Owners {
     }
 }
 
-fn sets_apart(between: &str) -> bool {
-    between.contains([',', ';', '.', '\n']) || between.split_whitespace().any(|w| APART.iter().any(|a| w.eq_ignore_ascii_case(a)))
+/// Whether what stands between a figure and a service says that they belong to different ones.
+fn sets_apart(words: &[String], between: &str) -> bool {
+    between.contains([',', ';', '.', '\n']) || between.split_whitespace().any(|w| words.iter().any(|a| w.eq_ignore_ascii_case(a)))
 }
 
 #[cfg(test)]
@@ -69,9 +68,10 @@ mod tests {
 
     #[test]
     fn what_sets_apart() {
-        assert!(sets_apart(" IM and "));
-        assert!(sets_apart(", "));
-        assert!(!sets_apart(" mg of "));
-        assert!(!sets_apart(" mg intravenous sandwich "));
+        let words = ["and".to_owned()];
+        assert!(sets_apart(&words, " IM And "));
+        assert!(sets_apart(&words, ", "));
+        assert!(!sets_apart(&words, " mg of "));
+        assert!(!sets_apart(&words, " mg intravenous sandwich "));
     }
 }

@@ -3,6 +3,7 @@
 use super::{data::billed, problems::Addressed, told::Told};
 use crate::{
     coded::Coded,
+    encounter::Encounter,
     knowledge::{
         KnowledgeBase,
         visits::{Covering, phrase, service_in},
@@ -26,8 +27,17 @@ pub(super) struct Beyond {
     pub data: bool,
 }
 
+/// What covers a visit beside a service: by the global days of the fee schedule of the day, or by code where it tells none.
+pub(super) fn covering<'a>(kb: &'a KnowledgeBase, encounter: &Encounter<'_>, code: &str) -> Option<&'a Covering> {
+    let all = &kb.visits().covering;
+    let days = kb.global_days(code, encounter.date);
+    let by_days = days.and_then(|days| all.iter().find(|c| c.global_days.contains(&days)));
+    // Global days of no such row (XXX, MMM, ZZZ) say nothing of what the codes themselves tell, but that it is no surgery with days of its own.
+    by_days.or_else(|| all.iter().find(|c| service_in(&c.codes, code) && (days.is_none() || c.global_days.is_empty())))
+}
+
 pub(super) fn apart(kb: &KnowledgeBase, told: &Told<'_>, coded: &Coded, problems: &[Addressed], beyond: Beyond) -> Apart {
-    let covering = |code: &str| kb.visits().covering.iter().find(|c| service_in(&c.codes, code));
+    let covering = |code: &str| covering(kb, told.encounter, code);
     let covered: Vec<(usize, &Covering)> = billed(kb, coded).enumerate().filter_map(|(at, code)| Some((at, covering(code)?))).collect();
     if covered.is_empty() {
         return Apart::Alone;

@@ -10,7 +10,7 @@ mod timed;
 mod told;
 
 use self::{
-    apart::{Apart, Beyond, apart},
+    apart::{Apart, Beyond, apart, covering},
     category::{evidence, holds, holds_for_some_patient},
     data::Data,
     problems::Addressed,
@@ -62,13 +62,8 @@ struct Chosen<'a> {
 }
 
 impl Grounds<'_> {
-    /// The first category that holds and has a code for what was found; the question that must be answered first is an error.
-    fn choose<'a>(
-        &self,
-        categories: &'a [Category],
-        problems: &[Addressed],
-        preventive: bool,
-    ) -> Result<Option<Chosen<'a>>, (u32, &'a Category)> {
+    /// The first category that holds and has a code for what was found; the question that must be answered first is an error, with the place of its category.
+    fn choose<'a>(&self, categories: &'a [Category], problems: &[Addressed], preventive: bool) -> Result<Option<Chosen<'a>>, (u32, u32)> {
         let decision = Decision { problems: problems::level(problems.iter()), data: self.data.level, risk: self.risk.level };
         for (at, category) in (0..).zip(categories).filter(|c| preventive || !c.1.preventive).filter(|c| holds(self.told, &c.1.when)) {
             if let Some(question) = category.ask {
@@ -76,7 +71,7 @@ impl Grounds<'_> {
                     // Whatever the answer, there is nothing to code.
                     return Ok(None);
                 }
-                return Err((question, category));
+                return Err((question, at));
             }
             if let Some((row, by_time)) = self.row(category, decision) {
                 return Ok(Some(Chosen { at, category, row, decision, by_time }));
@@ -125,6 +120,24 @@ fn visit(kb: &KnowledgeBase, told: &Told<'_>, readings: &[Reading], coded: &mut 
     }
     let chosen = match grounds.choose(categories, &problems, true) {
         Ok(chosen) => chosen,
+        // Where minutes take the visit's place, which visit it would have been decides nothing.
+        Err((_, at)) if services.instead.is_some() => {
+            let decision = Decision { problems: problems::level(problems.iter()), data: grounds.data.level, risk: grounds.risk.level };
+            let mut visit = Visit {
+                category: at,
+                level: None,
+                decision,
+                minutes: None,
+                by_time: true,
+                elements: Vec::new(),
+                why_not: Vec::new(),
+                lines: Vec::new(),
+            };
+            let pointers: Vec<u32> = problems.iter().flat_map(|p| p.diagnoses.iter().copied()).collect();
+            by_minutes(kb, told, readings, coded, services, &pointers, &mut visit);
+            coded.visit = Some(visit);
+            return;
+        }
         Err((question, _)) => {
             let evidence = problems.first().map(|p| p.evidence.clone()).unwrap_or_default();
             push(coded, Query::Visit { question, evidence });
@@ -151,6 +164,9 @@ fn visit(kb: &KnowledgeBase, told: &Told<'_>, readings: &[Reading], coded: &mut 
             Apart::Alone => leveled(told, &grounds, &chosen, &all_problems, None, &mut visit),
             Apart::With(modifier, separate) => {
                 let Ok(Some(again)) = grounds.choose(categories, &separate, true) else { return };
+                if again.category.alone {
+                    return;
+                }
                 visit = begin(told, &grounds, &again, &separate);
                 let pointers: Vec<u32> = separate.iter().flat_map(|p| p.diagnoses.iter().copied()).collect();
                 leveled(told, &grounds, &again, &pointers, Some(modifier), &mut visit);
@@ -158,27 +174,59 @@ fn visit(kb: &KnowledgeBase, told: &Told<'_>, readings: &[Reading], coded: &mut 
         }
         questions(told, coded, &visit, &problems);
     }
+    by_minutes(kb, told, readings, coded, services, &all_problems, &mut visit);
+    coded.visit = Some(visit);
+}
+
+/// Lines of the services with minutes of their own.
+fn by_minutes(
+    kb: &KnowledgeBase,
+    told: &Told<'_>,
+    readings: &[Reading],
+    coded: &mut Coded,
+    services: timed::Services,
+    problems: &[u32],
+    visit: &mut Visit,
+) {
     let visits_own = !visit.lines.is_empty();
+    let beside_procedure =
+        services.instead.is_some() && data::billed(kb, coded).any(|code| covering(kb, told.encounter, code).is_some_and(|c| !c.apart));
+    let told_apart = told.said_id(phrase::TIME_APART).is_some();
+    if beside_procedure && !told_apart {
+        let evidence = services.lines.first().map(|l| l.0.evidence.clone()).unwrap_or_default();
+        ask(told, coded, question::TIME, evidence);
+    }
     for (mut line, minutes) in services.lines {
         let beside = if services.instead.is_some() { Vec::new() } else { super::pointers::beside(readings, &line.evidence, coded) };
-        line.pointers = first(match (beside.is_empty(), all_problems.is_empty()) {
+        line.pointers = first(match (beside.is_empty(), problems.is_empty()) {
             (false, _) => beside,
-            (true, false) => all_problems.clone(),
+            (true, false) => problems.to_vec(),
             (true, true) => (0..coded.diagnoses.len() as u32).collect(),
         });
         line.confidence = sure();
+        line.modifiers.extend(modifiers_of(told, &line));
         if services.instead.is_some() {
             let evidence = line.evidence.clone();
             if !visit.elements.iter().any(|e| e.counted == Counted::Minutes(minutes)) {
                 visit.elements.push(VisitElement { counted: Counted::Minutes(minutes), evidence });
             }
             visit.minutes = Some(minutes);
+            if beside_procedure && told_apart && matches!(line.service, VisitService::Timed(_, 0)) {
+                line.modifiers.push(*b"25");
+            }
         } else if !visits_own {
             continue;
         }
         visit.lines.push(line);
     }
-    coded.visit = Some(visit);
+}
+
+/// The modifiers that packs put on a service with minutes of its own.
+fn modifiers_of(told: &Told<'_>, line: &VisitLine) -> Vec<[u8; 2]> {
+    let VisitService::Timed(at, row) = line.service else { return Vec::new() };
+    let code = told.visits.timed.get(at as usize).and_then(|t| t.rows.get(row as usize)).map_or("", |r| r.code.as_str());
+    let additions = told.visits.additions.iter().filter(|a| service_in(&a.codes, code) && holds(told, &a.when));
+    additions.filter_map(|a| a.modifier).collect()
 }
 
 fn sure() -> u16 {
@@ -296,7 +344,7 @@ fn preventive(
     problems: &[Addressed],
     visit: &mut Visit,
 ) {
-    let covered = data::billed(kb, coded).any(|code| kb.visits().covering.iter().any(|c| service_in(&c.codes, code)));
+    let covered = data::billed(kb, coded).any(|code| covering(kb, told.encounter, code).is_some());
     let modifier = covered.then_some(*b"25");
     let of_problems: Vec<u32> = problems.iter().flat_map(|p| p.diagnoses.iter().copied()).collect();
     let own: Vec<u32> = (0..coded.diagnoses.len() as u32).filter(|d| !of_problems.contains(d)).collect();
