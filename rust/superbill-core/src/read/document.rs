@@ -89,8 +89,15 @@ fn single(text: &str, token: Token) -> Option<u8> {
     (token.end - token.start == 1).then(|| text.as_bytes()[token.start as usize]).filter(|b| !b.is_ascii_alphanumeric())
 }
 
+/// Which procedure families a document is read for: those of services, or those of what a hospital does during a stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Families {
+    Services,
+    Inpatient,
+}
+
 /// Reads a document. Linear in its length.
-pub fn read(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
+pub fn read(kb: &KnowledgeBase, text: &str, families: Families, reading: &mut Reading) {
     let trie = kb.trie();
     tokenize(text, trie.vocabulary(), &mut reading.tokens);
     reading.sentences.clear();
@@ -99,10 +106,16 @@ pub fn read(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
     reading.terms.clear();
     reading.visit.clear();
     let (hits, terms, visit) = (&mut reading.hits, &mut reading.terms, &mut reading.visit);
+    let services = families == Families::Services;
     trie.find_all(&reading.tokens, |m| {
-        for &sense in kb.senses(m.phrase) {
+        for &(mut sense) in kb.senses(m.phrase) {
             let of = match sense.kind.get() {
-                sense::ELEMENT | sense::NEAR => &mut *terms,
+                sense::ELEMENT | sense::NEAR if services => &mut *terms,
+                sense::INPATIENT_ELEMENT | sense::INPATIENT_NEAR if !services => {
+                    sense.kind = if sense.kind.get() == sense::INPATIENT_NEAR { sense::NEAR } else { sense::ELEMENT }.into();
+                    &mut *terms
+                }
+                sense::ELEMENT | sense::NEAR | sense::INPATIENT_ELEMENT | sense::INPATIENT_NEAR => continue,
                 sense::VISIT => &mut *visit,
                 _ => &mut *hits,
             };

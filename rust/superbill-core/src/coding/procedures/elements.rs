@@ -26,6 +26,8 @@ pub(super) struct Said {
     pub element: u32,
     pub what: What,
     pub span: Span,
+    /// First token and the one behind the last.
+    pub tokens: (u32, u32),
     /// That this was done: by its section, the type of document or a cue.
     pub performed: bool,
     pub in_section: bool,
@@ -46,8 +48,10 @@ const LONGEST_TERM: u32 = 64;
 
 /// Whether telling a procedure in this sentence means that it was done, and whether its section says so.
 fn performed(kb: &KnowledgeBase, role: u32, cues: &Cues<'_>, kind: &str, family: &Family) -> (bool, bool) {
-    let here = kb.rules().encounter_types.iter().find(|t| t.id == kind).is_some_and(|t| t.performs.contains(&role));
-    let telling = if here { Telling::Performed } else { kb.rules().roles.get(role as usize).map_or(Telling::AsSaid, |r| r.procedures) };
+    let of_type = || kb.rules().encounter_types.iter().find(|t| t.id == kind).is_some_and(|t| t.performs.contains(&role));
+    let section = kb.rules().roles.get(role as usize);
+    let of_family = || section.is_some_and(|r| family.performs.contains(&r.id));
+    let telling = if of_type() || of_family() { Telling::Performed } else { section.map_or(Telling::AsSaid, |r| r.procedures) };
     if telling == Telling::No {
         return (false, false);
     }
@@ -113,6 +117,13 @@ impl<'a> Reader<'a> {
         Cues::of_sentence(self.kb, self.reading, sentence, Some(terms))
     }
 
+    /// Whether one of the words that an element must stand with is in a sentence.
+    fn is_near(&self, element: u32, sentence: u32) -> bool {
+        let inside = self.reading.sentences.get(sentence as usize);
+        let says = |h: &Hit| h.sense.kind.get() == sense::NEAR && h.sense.extra.get() == element;
+        inside.is_some_and(|inside| self.in_sentence(inside).iter().any(says))
+    }
+
     /// Whether a longer term of the element holds this one ("without contrast" the "contrast" in it).
     fn swallowed(&self, at: usize) -> bool {
         let hit = &self.hits[at];
@@ -137,7 +148,8 @@ impl<'a> Reader<'a> {
             end: self.reading.tokens[end as usize - 1].end,
         };
         if self.out.len() < MOST_SAID {
-            self.out.push(Said { document: self.document, sentence, block: inside.block, element, what, span, performed, in_section });
+            let (document, block, tokens) = (self.document, inside.block, (first, end));
+            self.out.push(Said { document, sentence, block, element, what, span, tokens, performed, in_section });
         }
     }
 
@@ -146,11 +158,14 @@ impl<'a> Reader<'a> {
         let mut cues: Option<(u32, Cues<'_>)> = None;
         for at in 0..self.hits.len() {
             let hit = &self.hits[at];
-            let anchor = self.family.elements.get(element(hit) as usize).is_some_and(|e| e.anchor);
-            if hit.sense.kind.get() != sense::ELEMENT || anchor != anchors || self.swallowed(at) {
+            let Some(rule) = self.family.elements.get(element(hit) as usize) else { continue };
+            if hit.sense.kind.get() != sense::ELEMENT || rule.anchor != anchors || self.swallowed(at) {
                 continue;
             }
             let sentence = self.reading.sentence_of(hit.first);
+            if rule.near && !self.is_near(element(hit), sentence) {
+                continue;
+            }
             if !self.reading.sentences.get(sentence as usize).is_some_and(|s| s.first <= hit.first && hit.end <= s.end) {
                 continue;
             }
