@@ -11,8 +11,8 @@ FACILITY_TYPES = {"inpatient", "discharge_summary"}
 
 def encounter(text: str, kind: str = "office_visit", **fields: Any) -> Json:
     """An encounter with one document; facility stays get the setting and dates that they need."""
-    day = "2026-05-04"
-    inpatient = kind in FACILITY_TYPES
+    day = fields.get("date_of_service", "2026-05-04")
+    inpatient = fields.get("setting", "inpatient_facility" if kind in FACILITY_TYPES else "professional") == "inpatient_facility"
     setting = {"setting": "inpatient_facility", "admit_date": day, "discharge_date": day} if inpatient else {"setting": "professional"}
     return {
         "id": "t",

@@ -105,5 +105,6 @@ def test_the_hospital_reports_no_cpt_for_a_stay(kb: superbill.KnowledgeBase) -> 
     """Inpatient procedures of a hospital are ICD-10-PCS (45 CFR 162.1002); the surgeon's claim of the same day is CPT."""
     note = "PROCEDURE: Laparoscopic cholecystectomy.\nPOSTOPERATIVE DIAGNOSIS: Acute cholecystitis with gallstones."
     stay = {"setting": "inpatient_facility", "admit_date": "2026-05-04", "discharge_date": "2026-05-05"}
-    assert kb.code(encounter(note, "operative_report", **stay)).procedures == ()
+    of_stay = kb.code(encounter(note, "operative_report", **stay)).procedures
+    assert [(p.code, p.system) for p in of_stay] == [("0FT44ZZ", "icd10pcs")]
     assert [p.code for p in kb.code(encounter(note, "operative_report")).procedures] == ["47562"]

@@ -29,7 +29,7 @@ def examples() -> Iterator[Any]:
 def test_example(kb: superbill.KnowledgeBase, pack: str, example: Example) -> None:
     if "mention" in example:
         assert assertion_of(kb, example) == example["assertion"]
-    elif pack.startswith("cpt/"):
+    elif pack.startswith(("cpt/", "pcs/")):
         coded = kb.code(encounter(example["text"], example["type"], **example.get("encounter", {})))
         # The visit, whose lines come first, is not what these packs tell.
         of_visit = len(coded.visit.codes) if coded.visit else 0

@@ -3,13 +3,17 @@
 
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 use superbill_compile::{
-    Collector, Options,
+    Collector, Options, packs,
     source::{Rejects, icd_order, package, text},
 };
 use superbill_core::{
     code::{CodeKey, System},
     date::Date,
-    knowledge::{KnowledgeBase, index::IndexKind},
+    knowledge::{
+        KnowledgeBase,
+        index::IndexKind,
+        rules::{Condition, Subject},
+    },
 };
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
@@ -59,4 +63,48 @@ fn tables_make_exactly_the_codes_of_the_order_file() {
     let nodes: Vec<u32> = index.nodes(IndexKind::Diseases, Date(2017_05_04)).collect();
     let mains = nodes.iter().filter(|&&n| index.level(n) == 0).count();
     assert_eq!((mains, nodes.len() - mains), (7_973, 69_226));
+}
+
+/// Every code that a row of the packs can make is in the tables of each of these releases, while the row holds.
+#[test]
+fn packs_make_only_codes_of_the_tables() {
+    if !Path::new(DATA).is_dir() {
+        eprintln!("skipped: the publishers' files are not at ../shared/data");
+        return;
+    }
+    let mut collector = Collector::new(Options::default());
+    collector.add("icd10cm-tabular-April-1-2026.xml", TABULAR.into());
+    collector.add("icd10cm_order_2026.txt", format!("00001 I10     1 {:<60} Pressure\n", "Pressure").into());
+    for year in [2025, 2026] {
+        let name = format!("icd10pcs_tables_{year}.zip");
+        collector.add(&name, std::fs::read(format!("{DATA}/icd10pcs/fy{year}/{name}")).expect("tables"));
+    }
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../python/superbill/knowledge/pcs");
+    let packs: Vec<packs::Source> = std::fs::read_dir(folder)
+        .expect("packs")
+        .map(|file| file.expect("a file").path())
+        .map(|path| packs::Source { file: path.display().to_string(), text: std::fs::read_to_string(&path).expect("a pack") })
+        .collect();
+    let (image, _) = collector.build(&packs).expect("built");
+    let kb = KnowledgeBase::from_image(Arc::new(image)).expect("an image");
+    let pcs = kb.pcs().expect("sound");
+    let mut checked = BTreeSet::new();
+    for (family, row) in kb.rules().families.iter().flat_map(|f| f.rows.iter().map(move |r| (f, r))) {
+        let made = family.codes(row);
+        assert!(!made.is_empty(), "{}: {} makes no code", family.id, row.code);
+        let holds = |day: Date| {
+            let day = i64::from(day.0) * 1000;
+            row.when.iter().all(|(subject, condition)| match (subject, condition) {
+                (Subject::Date, Condition::Range { min, max }) => (min..=max).contains(&&day),
+                _ => true,
+            })
+        };
+        for day in [Date(2025_05_04), Date(2026_05_04)].into_iter().filter(|d| holds(*d)) {
+            for &code in &made {
+                assert!(pcs.valid(code, day), "{}: {} makes {code}, which is in no table on {day}", family.id, row.code);
+                checked.insert(code);
+            }
+        }
+    }
+    assert!(checked.len() > 1000, "{}", checked.len());
 }

@@ -1,7 +1,7 @@
 //! What comes out: codes as ids, spans and fixed-size steps; words are made by whoever renders it.
 
 use crate::{
-    code::CodeId,
+    code::{CodeId, CodeKey},
     knowledge::visits::{Level, Problem},
 };
 
@@ -41,6 +41,8 @@ pub enum StepKind {
     Decision,
     /// A code that this one contains: `record` = row index in the same family.
     Included,
+    /// A procedure of ICD-10-PCS that this one contains: `record` = family << 16 | row.
+    Contained,
 }
 
 /// One step of the reasoning: fixed size, no text.
@@ -73,12 +75,22 @@ pub struct Procedure {
     pub row: u32,
     /// For an add-on of the row: its index.
     pub add: Option<u32>,
+    /// The code of ICD-10-PCS that the row makes here.
+    pub built: Option<PcsCode>,
     pub modifiers: Vec<[u8; 2]>,
     pub units: u32,
     pub pointers: Vec<u32>,
     pub confidence: u16,
     pub evidence: Vec<Span>,
     pub because: Vec<Step>,
+}
+
+/// A code of ICD-10-PCS, built from values of elements.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PcsCode {
+    pub key: CodeKey,
+    /// Element and value.
+    pub values: Vec<(u32, u32)>,
 }
 
 /// A code of a visit, by the table that has it.
@@ -223,7 +235,16 @@ pub enum Query {
     /// A diagnosis without a supported leaf: the node reached; its children are the options.
     Leaf { node: CodeId, evidence: Span },
     /// A procedure family whose rows need elements that the note does not give.
-    Elements { family: u32, missing: Vec<u32>, side: bool, evidence: Vec<Span> },
+    Elements {
+        family: u32,
+        missing: Vec<u32>,
+        side: bool,
+        /// Element and value.
+        options: Vec<(u32, u32)>,
+        /// The row of ICD-10-PCS and what is known of its code, `_` for what is not.
+        known: Option<(u32, [u8; 7])>,
+        evidence: Vec<Span>,
+    },
     /// A question that a pack has for visits.
     Visit { question: u32, evidence: Vec<Span> },
 }

@@ -5,6 +5,7 @@
 
 use crate::{AnswerError, check, claim, convert, v1};
 use superbill_core::{
+    code::System,
     date::Date,
     editing::{Detail, EditError, Finding, Resolver, Rule, Scratch, Table},
     knowledge::{KnowledgeBase, editing::EditRules},
@@ -60,7 +61,9 @@ fn of(wire: &v1::Encounter, date: Date, answer: &v1::CodedEncounter) -> Result<v
         pointers: pointers.to_vec(),
         provider: wire.provider.clone(),
     };
-    let coded = answer.procedures.iter().map(|p| line(String::new(), &p.code, &p.modifiers, p.units, &p.pointers));
+    // Procedures of ICD-10-PCS stand beside the lines of a hospital's claim, not on them.
+    let on_lines = answer.procedures.iter().filter(|p| p.system != System::Icd10pcs.name());
+    let coded = on_lines.map(|p| line(String::new(), &p.code, &p.modifiers, p.units, &p.pointers));
     // A charge of a code that is coded from the documentation is the same service.
     let charged = (1..).zip(&wire.charges).filter(|(_, c)| !answer.procedures.iter().any(|p| p.code.eq_ignore_ascii_case(c.code.trim())));
     let lines: Vec<v1::Line> = coded.chain(charged.map(|(n, c)| line(format!("c{n}"), &c.code, &c.modifiers, c.units, &[]))).collect();

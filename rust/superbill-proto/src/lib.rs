@@ -22,6 +22,7 @@ use superbill_core::{
     Cancel, Scratch,
     coded::CodingError,
     editing,
+    encounter::Setting,
     knowledge::{KnowledgeBase, KnowledgeError},
 };
 
@@ -55,6 +56,9 @@ pub fn answer(
 ) -> Result<v1::CodedEncounter, AnswerError> {
     kb.ready()?;
     let encounter = encounter(wire)?;
+    if encounter.setting == Setting::InpatientFacility {
+        kb.pcs()?;
+    }
     let coded = superbill_core::code(kb, &encounter, scratch, cancel)?;
     let mut answer = render(kb, wire, encounter.date, &coded);
     coded_claim::edit(kb, wire, encounter.date, &mut answer, &mut scratch.editing)?;

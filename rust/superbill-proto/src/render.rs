@@ -6,7 +6,7 @@ use crate::{v1, words};
 use std::collections::BTreeSet;
 use superbill_core::{
     code::{CodeId, System},
-    coded::{Coded, Diagnosis, Procedure, Query, Span, Step, StepKind},
+    coded::{Coded, Diagnosis, PcsCode, Procedure, Query, Span, Step, StepKind},
     date::Date,
     knowledge::{
         KnowledgeBase,
@@ -165,6 +165,13 @@ impl Renderer<'_> {
                 let (code, name) = row().map(|r| (r.code.clone(), r.name.clone())).unwrap_or_default();
                 ("decision", code, name)
             }
+            StepKind::Contained => {
+                let family = self.kb.rules().families.get((step.record >> 16) as usize);
+                let row = family.and_then(|f| f.rows.get((step.record & 0xffff) as usize));
+                let (code, name) = row.map(|r| (r.code.clone(), r.name.clone())).unwrap_or_default();
+                let text = format!("{name} is part of this procedure");
+                ("included", code, text)
+            }
             StepKind::Included => {
                 let (code, name) = row().map(|r| (r.code.clone(), r.name.clone())).unwrap_or_default();
                 let text = format!("{code} ({name}) is part of this service");
@@ -207,12 +214,33 @@ impl Renderer<'_> {
             (Some(row), None) => (row.code.clone(), row.name.clone()),
             _ => Default::default(),
         };
+        if let Some(built) = &procedure.built {
+            return self.inpatient(procedure, built, family, &name);
+        }
         let system = if code.starts_with(|c: char| c.is_ascii_alphabetic()) { System::Hcpcs } else { System::Cpt };
         v1::Procedure {
             code,
             system: system.name().into(),
             description: name,
             modifiers: procedure.modifiers.iter().map(|m| String::from_utf8_lossy(m).into_owned()).collect(),
+            units: procedure.units,
+            pointers: procedure.pointers.iter().map(|p| p + 1).collect(),
+            confidence: u32::from(procedure.confidence),
+            evidence: procedure.evidence.iter().map(|&s| self.evidence(s)).collect(),
+            because: self.because(&procedure.because, family),
+        }
+    }
+
+    /// A procedure of ICD-10-PCS, by its official title where the order file is loaded, else by our words and those of the values.
+    fn inpatient(&mut self, procedure: &Procedure, built: &PcsCode, family: Option<&Family>, name: &str) -> v1::Procedure {
+        let official = self.kb.find(System::Icd10pcs, built.key).map(|code| self.kb.title_on(code, self.date)).filter(|t| !t.is_empty());
+        let value = |&(element, value): &(u32, u32)| family?.elements.get(element as usize)?.values.get(value as usize);
+        let ours = || std::iter::once(name.to_owned()).chain(built.values.iter().filter_map(value).map(|v| v.replace('_', " ")));
+        v1::Procedure {
+            code: built.key.to_string(),
+            system: System::Icd10pcs.name().into(),
+            description: official.unwrap_or_else(|| ours().collect::<Vec<_>>().join(", ")),
+            modifiers: Vec::new(),
             units: procedure.units,
             pointers: procedure.pointers.iter().map(|p| p + 1).collect(),
             confidence: u32::from(procedure.confidence),
@@ -268,13 +296,19 @@ impl Renderer<'_> {
                     lines: Vec::new(),
                 }
             }
-            Query::Elements { family, missing, side, evidence } => {
+            Query::Elements { family, missing, side, options, known, evidence } => {
                 let family = self.kb.rules().families.get(*family as usize);
                 let elements: Vec<_> = missing.iter().filter_map(|&e| family?.elements.get(e as usize)).collect();
-                let values = elements.iter().flat_map(|e| e.values.iter().map(|v| format!("{}: {}", e.id, v.replace('_', " "))));
+                let written = |&(element, value): &(u32, u32)| {
+                    let element = family?.elements.get(element as usize)?;
+                    Some(format!("{}: {}", element.id, element.values.get(value as usize)?.replace('_', " ")))
+                };
+                let values = options.iter().filter_map(written);
+                let of_row = known.and_then(|(row, code)| Some((family?.rows.get(row as usize)?, code)));
+                let done = of_row.map(|(row, code)| format!("{}, ICD-10-PCS {}", row.name, String::from_utf8_lossy(&code)));
                 let sides = ["right", "left", "bilateral"].iter().filter(|_| *side).map(|s| format!("side: {s}"));
                 v1::Query {
-                    about: family.map(|f| f.name.clone()).unwrap_or_default(),
+                    about: done.or_else(|| family.map(|f| f.name.clone())).unwrap_or_default(),
                     missing: elements.iter().map(|e| e.id.clone()).chain(side.then(|| "side".to_owned())).collect(),
                     options: values.chain(sides).take(MOST_OPTIONS).chain(open_options()).collect(),
                     evidence: evidence.iter().map(|&s| self.evidence(s)).collect(),

@@ -9,7 +9,7 @@ use pyo3::{prelude::*, types::PyTuple};
 use superbill_core::{
     code::CodeId,
     knowledge::rules::Assertion,
-    read::{Reading, assertion::of_span, read},
+    read::{Reading, assertion::of_span, document::Families, read},
 };
 use superbill_proto::CodePoints;
 
@@ -70,7 +70,7 @@ impl KnowledgeBase {
         }
         let byte = |point: usize| text.char_indices().nth(point).map_or(text.len(), |c| c.0) as u32;
         let mut reading = Reading::default();
-        read(self.engine(), text, &mut reading);
+        read(self.engine(), text, Families::Services, &mut reading);
         let said = of_span(self.engine(), &reading, byte(start), byte(end));
         said.map(Assertion::name).ok_or_else(|| refuse("start", "no word stands between start and end"))
     }
@@ -79,7 +79,7 @@ impl KnowledgeBase {
     fn read(&self, text: &str) -> PyResult<Vec<Mention>> {
         self.reading()?;
         let mut reading = Reading::default();
-        read(self.engine(), text, &mut reading);
+        read(self.engine(), text, Families::Services, &mut reading);
         let mut points = CodePoints::new(text);
         let mention = |m: &superbill_core::read::Mention| {
             let (first, last) = (reading.tokens.get(m.first as usize)?, reading.tokens.get((m.end as usize).checked_sub(1)?)?);

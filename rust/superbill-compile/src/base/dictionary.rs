@@ -103,6 +103,7 @@ pub(super) fn compile(
     for source in pack_sources {
         forms.push((source.file.as_str(), packs::parse(source)?));
     }
+    packs::axes::share(&mut forms)?;
     packs::products::expand(&mut forms)?;
     // Packs that yield to others come after them.
     forms.sort_by(|a, b| (a.1.pack.yields, a.0).cmp(&(b.1.pack.yields, b.0)));

@@ -38,6 +38,8 @@ pub struct PackFile {
     pub not_by_title: Vec<Codes>,
     pub family: Option<Family>,
     pub element: Vec<Element>,
+    /// Elements that families take over by `like`.
+    pub shared: Vec<Element>,
     pub assume: Vec<Assume>,
     pub code: Vec<Row>,
     pub every: Every,
@@ -279,6 +281,18 @@ pub enum FamilySide {
     #[default]
     None,
     Modifier,
+    /// It decides a character of the code.
+    Character,
+}
+
+/// What the rows of a family make.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FamilySystem {
+    /// CPT and HCPCS.
+    #[default]
+    Services,
+    Icd10pcs,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -292,6 +306,10 @@ pub struct Family {
     pub once: bool,
     #[serde(default)]
     pub side: FamilySide,
+    #[serde(default)]
+    pub system: FamilySystem,
+    #[serde(default)]
+    pub performs: Vec<String>,
     #[serde(default)]
     pub requires: Table,
     pub total: Option<Total>,
@@ -350,8 +368,18 @@ pub struct Element {
     pub near: Vec<String>,
     #[serde(default)]
     pub within: u32,
+    /// A shared element whose values and characters this one has too.
+    pub like: Option<String>,
     #[serde(default)]
     pub values: BTreeMap<String, Vec<String>>,
+    /// By value, what it is in a code of ICD-10-PCS: one for any side, or one each for right, left and both.
+    #[serde(default)]
+    pub characters: BTreeMap<String, OneOrMany>,
+    /// The same by the name of a table, where it depends on what is done.
+    #[serde(default)]
+    pub tables: BTreeMap<String, BTreeMap<String, OneOrMany>>,
+    #[serde(default)]
+    pub each: bool,
     /// Families whose products are values too.
     #[serde(default)]
     pub products: Vec<String>,
@@ -402,6 +430,9 @@ pub struct Row {
     pub when: Table,
     #[serde(default)]
     pub includes: Vec<String>,
+    /// What `{side}` is: right, left and, where the tables have it, both.
+    #[serde(default)]
+    pub sides: Vec<String>,
     pub units: Option<Value>,
     #[serde(default)]
     pub modifiers: Vec<Modifier>,

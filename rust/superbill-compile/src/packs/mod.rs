@@ -3,6 +3,7 @@
 pub mod editing_form;
 pub mod form;
 
+pub(crate) mod axes;
 pub(crate) mod conditions;
 pub(crate) mod editing;
 pub(crate) mod encounter_types;

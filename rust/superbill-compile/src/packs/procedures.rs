@@ -1,11 +1,17 @@
 //! cpt/*.toml: a procedure family, its elements and its decision table.
 
-use super::form::{AddOn as AddOnForm, Again as AgainForm, FamilySide, PackFile, Per, Row as RowForm};
+use super::{
+    axes,
+    form::{AddOn as AddOnForm, Again as AgainForm, FamilySide, FamilySystem, PackFile, Per, Row as RowForm},
+};
 use crate::{CompileError, base::Phrases};
 use std::collections::BTreeMap;
-use superbill_core::knowledge::{
-    layout::sense,
-    rules::{AddOn, AddOnKind, Again, Assume, Condition, Conditions, Element, Family, Lesions, Row, Rules, Subject, Timed, Units},
+use superbill_core::{
+    date::Date,
+    knowledge::{
+        layout::sense,
+        rules::{AddOn, AddOnKind, Again, Assume, Condition, Conditions, Element, Family, Lesions, Row, Rules, Subject, Timed, Units},
+    },
 };
 use toml::{Table, Value};
 
@@ -35,6 +41,8 @@ impl Reader<'_> {
             "place" => Subject::Place,
             "age" => Subject::Age,
             "sex" => Subject::Sex,
+            "date" => Subject::Date,
+            "scope" => Subject::Scope,
             "new_patient" => Subject::NewPatient,
             "payer" => Subject::Payer,
             "resources" => Subject::Resources,
@@ -60,7 +68,11 @@ impl Reader<'_> {
         Ok(list)
     }
 
+    /// A day is the number `yyyymmdd`.
     fn thousandths(&self, value: &Value) -> Result<i64, CompileError> {
+        if let Value::Datetime(day) = value {
+            return Ok(i64::from(crate::base::day(self.file, Some(day), Date::OPEN)?) * 1000);
+        }
         let number = value.as_float().or_else(|| value.as_integer().map(|n| n as f64));
         match number.filter(|n| n.abs() < 1e9) {
             Some(n) => Ok((n * 1000.0).round() as i64),
@@ -143,6 +155,8 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
     let at = rules.families.len() as u32;
     let mut elements = Vec::new();
     let own_anchor = form.element.iter().position(|e| e.anchor);
+    let inpatient = family.system == FamilySystem::Icd10pcs;
+    let (kind, kind_near) = if inpatient { (sense::INPATIENT_ELEMENT, sense::INPATIENT_NEAR) } else { (sense::ELEMENT, sense::NEAR) };
     for (index, element) in form.element.iter().enumerate() {
         let mut values: Vec<String> = element.values.keys().cloned().collect();
         let mut says: Vec<&[String]> = element.values.values().map(Vec::as_slice).collect();
@@ -154,15 +168,16 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
         }
         for (value, says) in says.into_iter().enumerate() {
             for say in says {
-                phrases.add(file, say, sense::ELEMENT, at, (index as u32) << 16 | value as u32, pack)?;
+                phrases.add(file, say, kind, at, (index as u32) << 16 | value as u32, pack)?;
             }
         }
         for near in &element.near {
-            phrases.add(file, near, sense::NEAR, at, index as u32, pack)?;
+            phrases.add(file, near, kind_near, at, index as u32, pack)?;
         }
         let near = !element.near.is_empty();
         let (id, anchor, scope, quantity, within) = (element.id.clone(), element.anchor, element.scope, element.quantity, element.within);
-        elements.push(Element { id, anchor, scope, quantity, near, within, values });
+        let tables = axes::tables(file, element, &values)?;
+        elements.push(Element { id, anchor, scope, quantity, near, within, values, tables, each: element.each });
     }
     let groups: Vec<_> = form.element.iter().map(|e| &e.groups).collect();
     let reader = Reader { file, elements: &elements, groups: &groups };
@@ -183,7 +198,8 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
         if !row.over.is_empty() && family.lesions.is_none() {
             return reader.fail(format!("{}: over in a family without a rule of lesions", row.code));
         }
-        if row.code.len() != 5 || !row.code.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        let axes = if inpatient { axes::of_row(file, row, &elements)? } else { Vec::new() };
+        if !inpatient && (row.code.len() != 5 || !row.code.bytes().all(|b| b.is_ascii_alphanumeric())) {
             return reader.fail(format!("{:?} is not a procedure code", row.code));
         }
         let (mut when, units) = (reader.conditions(&row.when)?, reader.units(row.units.as_ref())?);
@@ -196,6 +212,7 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
         }
         rows.push(Row {
             code: row.code.clone(),
+            axes,
             name: row.name.clone(),
             when,
             includes: row.includes.clone(),
@@ -250,6 +267,9 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
         per_value: family.per == Per::Value,
         once: family.once,
         side_modifier: family.side == FamilySide::Modifier,
+        side_character: family.side == FamilySide::Character,
+        inpatient,
+        performs: family.performs.clone(),
         requires,
         elements,
         assume,

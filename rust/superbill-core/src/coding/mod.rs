@@ -13,9 +13,9 @@ mod visit;
 
 use crate::{
     coded::{Coded, CodingError, Diagnosis, Finding, Rule},
-    encounter::Encounter,
+    encounter::{Encounter, Setting},
     knowledge::{KnowledgeBase, Standing},
-    read::{Reading, read, token::Token},
+    read::{Reading, document::Families, read, token::Token},
 };
 
 /// How a caller's deadline stops the work: asked once per document and per stage.
@@ -50,13 +50,15 @@ pub const LONGEST_DOCUMENT: usize = 16 << 20;
 /// [`CodingError::TooLong`] for a document over [`LONGEST_DOCUMENT`]; [`CodingError::Cancelled`] where `cancel` says so.
 pub fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, scratch: &mut Scratch, cancel: &dyn Cancel) -> Result<Coded, CodingError> {
     let check = || if cancel.cancelled() { Err(CodingError::Cancelled) } else { Ok(()) };
+    // What a hospital did during a stay is told in ICD-10-PCS, never in CPT (45 CFR 162.1002).
+    let families = if encounter.setting == Setting::InpatientFacility { Families::Inpatient } else { Families::Services };
     scratch.readings.resize_with(encounter.documents.len().max(scratch.readings.len()), Reading::default);
     for (at, document) in encounter.documents.iter().enumerate() {
         if document.text.len() > LONGEST_DOCUMENT {
             return Err(CodingError::TooLong(at));
         }
         check()?;
-        read(kb, document.text, &mut scratch.readings[at]);
+        read(kb, document.text, families, &mut scratch.readings[at]);
     }
     let readings = &scratch.readings[..encounter.documents.len()];
     check()?;

@@ -253,6 +253,9 @@ pub mod sense {
     pub const NEAR: u32 = 9;
     /// `target` a phrase of visits.
     pub const VISIT: u32 = 10;
+    /// As [`ELEMENT`] and [`NEAR`], of families that make codes of ICD-10-PCS: only stays in a hospital are read for them.
+    pub const INPATIENT_ELEMENT: u32 = 11;
+    pub const INPATIENT_NEAR: u32 = 12;
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, FromBytes, IntoBytes, Immutable, KnownLayout)]

@@ -204,11 +204,38 @@ pub struct Element {
     pub anchor: bool,
     pub scope: ElementScope,
     pub quantity: Option<Quantity>,
-    /// Whether a quantity must stand in a sentence with one of the pack's words.
+    /// Whether a quantity or value must stand in a sentence with one of the pack's words.
     pub near: bool,
     /// How many tokens away at most; such a quantity is no other element's. 0: anywhere in the sentence.
     pub within: u32,
     pub values: Vec<String>,
+    /// Of ICD-10-PCS: what the values are in a code.
+    pub tables: Vec<CharacterTable>,
+    /// Several values are a procedure each (ICD-10-PCS guideline B3.2b); elsewhere they contradict each other.
+    pub each: bool,
+}
+
+/// The characters that the values of an element are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CharacterTable {
+    /// Empty where the element has one alone.
+    pub name: String,
+    /// By value: none where it is nothing here, one for any side, or one each for right, left and, where the tables have it, both.
+    pub characters: Vec<Vec<String>>,
+}
+
+/// What makes a character of a code of ICD-10-PCS.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Axis {
+    Fixed(u8),
+    /// A value of an element, by one of its tables; `at` is the place in what the table has.
+    Value {
+        element: u32,
+        table: u32,
+        at: u32,
+    },
+    /// Right, left and, where the tables have it, both.
+    Side(Vec<u8>),
 }
 
 /// What a condition looks at.
@@ -221,6 +248,9 @@ pub enum Subject {
     Place,
     Age,
     Sex,
+    /// What decides the code set, `yyyymmdd` in thousandths.
+    Date,
+    Scope,
     NewPatient,
     /// The payer's line of business.
     Payer,
@@ -284,7 +314,10 @@ pub enum AddOnKind {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
+    /// Of ICD-10-PCS with the names of elements in the place of the characters that they make.
     pub code: String,
+    /// By character, of ICD-10-PCS alone.
+    pub axes: Vec<Axis>,
     pub name: String,
     pub when: Conditions,
     pub includes: Vec<String>,
@@ -315,6 +348,12 @@ pub struct Family {
     /// One code is one service, by whatever row it was told.
     pub once: bool,
     pub side_modifier: bool,
+    /// The side decides a character.
+    pub side_character: bool,
+    /// It makes codes of ICD-10-PCS, which tell what a hospital did during a stay.
+    pub inpatient: bool,
+    /// Roles whose sections tell that it was done, though of other families they may not.
+    pub performs: Vec<String>,
     pub requires: Conditions,
     pub elements: Vec<Element>,
     pub assume: Vec<Assume>,

@@ -65,8 +65,15 @@ pub struct Reading {
     pub(super) gaps: Vec<Gap>,
 }
 
+/// Which procedure families a document is read for: those of services, or those of what a hospital does during a stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Families {
+    Services,
+    Inpatient,
+}
+
 /// Reads a document. Linear in its length.
-pub fn read(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
+pub fn read(kb: &KnowledgeBase, text: &str, families: Families, reading: &mut Reading) {
     let trie = kb.trie();
     tokenize(text, trie.vocabulary(), &mut reading.tokens);
     reading.sentences.clear();
@@ -79,13 +86,19 @@ pub fn read(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
     // Most words are told from the interposed by six of their bits.
     let bits = interposed.iter().fold(0_u64, |bits, word| bits | 1 << (word & 63));
     let interposed = |word: u32| bits >> (word & 63) & 1 == 1 && interposed.binary_search(&word).is_ok();
+    let services = families == Families::Services;
     // A condition may have a side or an article within its name; other phrases are only meant as they are written.
     trie.find_across(&reading.tokens, interposed, |m, across| {
-        for &sense in senses.of(m.phrase) {
+        for &(mut sense) in senses.of(m.phrase) {
             let of = match sense.kind.get() {
                 sense::CODE => &mut *hits,
                 _ if across => continue,
-                sense::ELEMENT | sense::NEAR => &mut *terms,
+                sense::ELEMENT | sense::NEAR if services => &mut *terms,
+                sense::INPATIENT_ELEMENT | sense::INPATIENT_NEAR if !services => {
+                    sense.kind = if sense.kind.get() == sense::INPATIENT_NEAR { sense::NEAR } else { sense::ELEMENT }.into();
+                    &mut *terms
+                }
+                sense::ELEMENT | sense::NEAR | sense::INPATIENT_ELEMENT | sense::INPATIENT_NEAR => continue,
                 sense::VISIT => &mut *visit,
                 _ => &mut *hits,
             };

@@ -2,7 +2,7 @@
 
 use super::instances::Instance;
 use crate::{
-    encounter::{Encounter, Setting, Sex},
+    encounter::{Encounter, Scope, Setting, Sex},
     knowledge::rules::{Condition, Conditions, Family, Subject},
 };
 
@@ -46,6 +46,8 @@ fn told(encounter: &Encounter<'_>, family: &Family, instance: &Instance, subject
         Subject::Place => word(encounter.place_of_service.map(|p| if FACILITY_PLACES.contains(&p) { "facility" } else { "office" })),
         Subject::Age => encounter.age.map_or(Told::Nothing, |years| Told::Number(i64::from(years) * 1000)),
         Subject::Sex => word(encounter.sex.map(|s| if s == Sex::Female { "female" } else { "male" })),
+        Subject::Date => Told::Number(i64::from(encounter.date.0) * 1000),
+        Subject::Scope => word(Some(scope(encounter))),
         Subject::Payer => word(encounter.payer),
         Subject::Resources => word(Some(resources(encounter))),
         Subject::NewPatient => word(encounter.new_patient.map(|new| if new { "yes" } else { "no" })),
@@ -71,6 +73,7 @@ pub(super) fn possible(encounter: &Encounter<'_>, family: &Family) -> bool {
         Subject::Setting => Some(encounter.setting.name()),
         Subject::Resources => Some(resources(encounter)),
         Subject::Payer => encounter.payer,
+        Subject::Scope => Some(scope(encounter)),
         Subject::Kind if encounter.documents.iter().all(|d| d.kind == encounter.kind) => Some(encounter.kind),
         _ => None,
     };
@@ -79,6 +82,10 @@ pub(super) fn possible(encounter: &Encounter<'_>, family: &Family) -> bool {
         (Some(word), Condition::Not(none)) => !none.iter().any(|w| w == word),
         _ => true,
     })
+}
+
+fn scope(encounter: &Encounter<'_>) -> &'static str {
+    if encounter.scope == Scope::All { "all" } else { "encounter" }
 }
 
 fn resources(encounter: &Encounter<'_>) -> &'static str {

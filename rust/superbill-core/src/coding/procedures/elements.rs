@@ -26,6 +26,8 @@ pub(super) struct Said {
     pub element: u32,
     pub what: What,
     pub span: Span,
+    /// First token and the one behind the last.
+    pub tokens: (u32, u32),
     /// That this was done: by its section, the type of document or a cue.
     pub performed: bool,
     pub in_section: bool,
@@ -49,10 +51,13 @@ const LONGEST_TERM: u32 = 64;
 /// Whether telling a procedure in this sentence means that it was done, and whether its section says so; `below` is whether the sentence stands below its heading's line.
 fn performed(kb: &KnowledgeBase, role: u32, cues: &Cues<'_>, kind: &str, family: &Family, below: impl Fn() -> bool) -> (bool, bool) {
     let of_type = kb.rules().encounter_types.iter().find(|t| t.id == kind);
+    let section = kb.rules().roles.get(role as usize);
+    let of_family = section.is_some_and(|r| family.performs.contains(&r.id));
     let telling = match of_type {
+        _ if of_family => Telling::Performed,
         Some(t) if t.performs.contains(&role) => Telling::Performed,
         Some(t) if t.tells.contains(&role) || t.one_line.contains(&role) && below() => Telling::AsSaid,
-        _ => kb.rules().roles.get(role as usize).map_or(Telling::AsSaid, |r| r.procedures),
+        _ => section.map_or(Telling::AsSaid, |r| r.procedures),
     };
     if telling == Telling::No {
         return (false, false);
@@ -128,6 +133,13 @@ impl<'a> Reader<'a> {
         Cues::of_sentence(self.kb, self.reading, sentence, Some(terms))
     }
 
+    /// Whether one of the words that an element must stand with is in a sentence.
+    fn is_near(&self, element: u32, sentence: u32) -> bool {
+        let inside = self.reading.sentences.get(sentence as usize);
+        let says = |h: &Hit| h.sense.kind.get() == sense::NEAR && h.sense.extra.get() == element;
+        inside.is_some_and(|inside| self.in_sentence(inside).iter().any(says))
+    }
+
     /// Whether a longer term of the element holds this one ("without contrast" the "contrast" in it).
     fn swallowed(&self, at: usize) -> bool {
         let hit = &self.hits[at];
@@ -167,8 +179,8 @@ impl<'a> Reader<'a> {
             end: self.reading.tokens[end as usize - 1].end,
         };
         if self.out.said.len() < MOST_SAID {
-            let document = self.document;
-            self.out.said.push(Said { document, sentence, block: inside.block, element, what, span, performed, in_section });
+            let (document, block, tokens) = (self.document, inside.block, (first, end));
+            self.out.said.push(Said { document, sentence, block, element, what, span, tokens, performed, in_section });
         } else {
             self.out.more = true;
         }
@@ -179,11 +191,14 @@ impl<'a> Reader<'a> {
         let mut cues: Option<(u32, Cues<'_>)> = None;
         for at in 0..self.hits.len() {
             let hit = &self.hits[at];
-            let anchor = self.family.elements.get(element(hit) as usize).is_some_and(|e| e.anchor);
-            if hit.sense.kind.get() != sense::ELEMENT || anchor != anchors || self.swallowed(at) {
+            let Some(rule) = self.family.elements.get(element(hit) as usize) else { continue };
+            if hit.sense.kind.get() != sense::ELEMENT || rule.anchor != anchors || self.swallowed(at) {
                 continue;
             }
             let sentence = self.reading.sentence_of(hit.first);
+            if rule.near && !self.is_near(element(hit), sentence) {
+                continue;
+            }
             if !self.reading.sentences.get(sentence as usize).is_some_and(|s| s.first <= hit.first && hit.end <= s.end) {
                 continue;
             }

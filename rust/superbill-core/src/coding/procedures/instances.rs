@@ -8,7 +8,6 @@ use super::{
 };
 use crate::{
     coded::{Span, Step, StepKind},
-    encounter::Encounter,
     knowledge::{
         KnowledgeBase,
         rules::{ElementScope, Family},
@@ -40,6 +39,12 @@ impl Instance<'_> {
     /// The quantity told of an element, in thousandths.
     pub(super) fn measured(&self, element: u32) -> Option<i64> {
         self.measures.iter().find(|m| m.0 == element).map(|m| m.1)
+    }
+
+    /// The same as if a value, and no other of its element, were told.
+    pub(super) fn tell(&mut self, element: u32, value: &str) {
+        self.values.retain(|v| v.0 != element);
+        self.assume(element, value);
     }
 
     pub(super) fn assume(&mut self, element: u32, value: &str) {
@@ -125,7 +130,7 @@ fn groups(kb: &KnowledgeBase, readings: &[Reading], family: &Family, said: &[Sai
     let anchors = said.iter().filter(|s| s.performed && family.elements.get(s.element as usize).is_some_and(|e| e.anchor));
     for anchor in anchors {
         let What::Value(value) = anchor.what else { continue };
-        let side = finder.side(anchor);
+        let side = if family.inpatient && !family.side_character { None } else { finder.side(anchor) };
         let same = |g: &&mut Group| {
             let place = !family.per_mention || g.anchors.iter().any(|a| a.document == anchor.document && a.sentence == anchor.sentence);
             g.element == anchor.element && g.value == value && g.side == side && place
@@ -152,7 +157,7 @@ pub(super) fn instances<'a>(kb: &KnowledgeBase, documents: &Documents<'a>, at: u
         return (Vec::new(), more);
     }
     let owners = Owners::new(encounter, &kb.rules().apart, family, &said);
-    let mut out: Vec<Instance<'a>> = groups.iter().filter_map(|g| instance(encounter, family, &said, &owners, g)).collect();
+    let mut out: Vec<Instance<'a>> = groups.iter().filter_map(|g| instance(kb, documents, family, &said, &owners, g)).collect();
     if let Some((summed, over)) = &family.total {
         out = totals(out, *summed, over);
     }
@@ -170,7 +175,15 @@ fn again(family: &Family, said: &[Said], group: &Group) -> u32 {
     told.min(sentences.len().saturating_sub(1)) as u32
 }
 
-fn instance<'a>(encounter: &Encounter<'a>, family: &Family, said: &[Said], owners: &Owners, group: &Group) -> Option<Instance<'a>> {
+fn instance<'a>(
+    kb: &KnowledgeBase,
+    documents: &Documents<'a>,
+    family: &Family,
+    said: &[Said],
+    owners: &Owners,
+    group: &Group,
+) -> Option<Instance<'a>> {
+    let encounter = documents.encounter;
     let first = group.anchors.first()?;
     let in_sentence = |s: &&Said| group.anchors.iter().any(|a| a.document == s.document && a.sentence == s.sentence);
     let in_block = |s: &&Said| group.anchors.iter().any(|a| a.document == s.document && a.block == s.block);
@@ -191,11 +204,13 @@ fn instance<'a>(encounter: &Encounter<'a>, family: &Family, said: &[Said], owner
             group.anchors.iter().collect()
         } else if element.scope == ElementScope::Anchor {
             let theirs = |of: &Said| group.anchors.iter().any(|a| a.span == of.span);
-            said.iter()
-                .enumerate()
-                .filter(|(n, s)| s.element == at && owners.of(*n).is_none_or(|o| theirs(&said[o])))
-                .map(|f| f.1)
-                .collect()
+            let owned = said.iter().enumerate().filter(|(n, s)| s.element == at && owners.of(*n).is_none_or(|o| theirs(&said[o])));
+            let owned: Vec<&Said> = owned.map(|f| f.1).collect();
+            if element.within > 0 && element.quantity.is_none() {
+                beside(kb, documents.readings, group, element.within, &owned)
+            } else {
+                owned
+            }
         } else {
             let sentence: Vec<&Said> = of().filter(in_sentence).collect();
             let block: Vec<&Said> =
@@ -237,6 +252,37 @@ fn instance<'a>(encounter: &Encounter<'a>, family: &Family, said: &[Said], owner
         }
     }
     Some(instance)
+}
+
+/// Of values, in order, those that stand at most so many words from an anchor, or from one of them that does; sides and articles do not count.
+fn beside<'s>(kb: &KnowledgeBase, readings: &[Reading], group: &Group, within: u32, values: &[&'s Said]) -> Vec<&'s Said> {
+    let mut out: Vec<&Said> = Vec::new();
+    for anchor in &group.anchors {
+        let Some(reading) = readings.get(anchor.document as usize) else { continue };
+        let close = |from: u32, to: u32| {
+            let between = reading.tokens.get(from as usize..to as usize).unwrap_or_default();
+            between.iter().filter(|t| kb.rules().interposed.binary_search(&t.word).is_err()).count() <= within as usize
+        };
+        let here = || values.iter().copied().filter(|v| (v.document, v.sentence) == (anchor.document, anchor.sentence));
+        let mut edge = anchor.tokens.1;
+        for value in here().filter(|v| v.tokens.1 > anchor.tokens.0) {
+            if !close(edge, value.tokens.0) {
+                break;
+            }
+            edge = edge.max(value.tokens.1);
+            out.push(value);
+        }
+        let mut edge = anchor.tokens.0;
+        let before: Vec<&Said> = here().filter(|v| v.tokens.1 <= anchor.tokens.0).collect();
+        for value in before.into_iter().rev() {
+            if !close(value.tokens.1, edge) {
+                break;
+            }
+            edge = edge.min(value.tokens.0);
+            out.push(value);
+        }
+    }
+    out
 }
 
 /// Instances that agree in `over` are one service of the summed quantity.

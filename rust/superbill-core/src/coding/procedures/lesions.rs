@@ -83,7 +83,10 @@ pub(super) fn tell_apart(
                 let step = Step { kind: StepKind::Included, record: procedures[inner].row, pack: family.pack, span };
                 procedures[outer].because.push(step);
             } else {
-                let query = Query::Elements { family: at, missing: vec![rule.element], side: false, evidence: span.into_iter().collect() };
+                let values = family.elements.get(rule.element as usize).map_or(0, |e| e.values.len() as u32);
+                let options = (0..values).map(|value| (rule.element, value)).collect();
+                let evidence = span.into_iter().collect();
+                let query = Query::Elements { family: at, missing: vec![rule.element], side: false, options, known: None, evidence };
                 if !queries.contains(&query) {
                     queries.push(query);
                 }

@@ -3,6 +3,7 @@
 mod conditions;
 mod counting;
 mod elements;
+mod inpatient;
 mod instances;
 mod lesions;
 mod owners;
@@ -52,13 +53,10 @@ impl Side {
 
 /// Codes what was done.
 pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Reading], coded: &mut Coded) {
-    // What a hospital did during a stay is told in ICD-10-PCS, never in CPT (45 CFR 162.1002).
-    if encounter.setting == Setting::InpatientFacility {
-        return;
-    }
+    let tables = (encounter.setting == Setting::InpatientFacility).then(|| inpatient::Tables::new(kb, encounter));
     let documents = Documents::new(encounter, readings);
     let of_others = kb.rules().encounter_types.iter().any(|t| t.id == encounter.kind && t.others_procedures);
-    for (at, family) in kb.rules().families.iter().enumerate() {
+    for (at, family) in kb.rules().families.iter().enumerate().filter(|f| f.1.inpatient == tables.is_some()) {
         if !readings.iter().any(|r| r.tells(at as u32)) {
             continue;
         }
@@ -71,6 +69,12 @@ pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
         let (found, more) = instances(kb, &documents, at as u32, family);
         if more {
             coded.findings.push(Finding { rule: Rule::Unread, codes: Vec::new(), procedure: Some((at as u32, u32::MAX)) });
+        }
+        if let Some(tables) = &tables {
+            for instance in &found {
+                inpatient::decide(tables, at as u32, family, instance, coded);
+            }
+            continue;
         }
         let mut made = Made::default();
         for instance in &found {
@@ -89,6 +93,9 @@ pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
         // A service that two families know was done once.
         procedures.retain(|p| !coded.procedures.iter().any(|k| same_line(kb, k, p)));
         coded.procedures.append(&mut procedures);
+    }
+    if tables.is_some() {
+        inpatient::contain(kb, coded);
     }
 }
 
@@ -159,6 +166,7 @@ fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instan
         family: at,
         row: row as u32,
         add: None,
+        built: None,
         modifiers,
         units,
         pointers: Vec::new(),
@@ -255,7 +263,10 @@ fn ask(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instance,
     if missing.is_empty() && !side {
         return;
     }
-    let query = Query::Elements { family: at, missing, side, evidence: instance.evidence(|_| true) };
+    let values =
+        |element: u32| (0..).zip(family.elements.get(element as usize).map_or(&[][..], |e| &e.values)).map(move |v| (element, v.0));
+    let options = missing.iter().flat_map(|&e| values(e)).collect();
+    let query = Query::Elements { family: at, missing, side, options, known: None, evidence: instance.evidence(|_| true) };
     let asked = |q: &Query| match q {
         Query::Elements { family, missing, side, .. } => Some((*family, missing.clone(), *side)),
         Query::Leaf { .. } | Query::Visit { .. } => None,
