@@ -19,7 +19,7 @@ pub(crate) fn share(forms: &mut [(&str, PackFile)]) -> Result<(), CompileError> 
         for element in &mut form.element {
             let Some(like) = &element.like else { continue };
             let Some(of) = shared.iter().find(|s| s.id == *like) else {
-                return Err(CompileError::new(*file, format!("no shared element {like}")));
+                return Err(CompileError::new(file, format!("no shared element {like}")));
             };
             for (value, say) in &of.values {
                 element.values.entry(value.clone()).or_insert_with(|| say.clone());
