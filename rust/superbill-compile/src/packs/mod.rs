@@ -4,6 +4,7 @@ pub mod editing_form;
 pub mod form;
 
 pub(crate) mod conditions;
+pub(crate) mod confidence;
 pub(crate) mod editing;
 pub(crate) mod encounter_types;
 pub(crate) mod guidelines;

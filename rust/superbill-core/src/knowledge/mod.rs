@@ -2,6 +2,7 @@
 
 pub mod add_on;
 pub mod attributes;
+pub mod confidence;
 pub mod container;
 pub mod diff;
 pub mod editing;

@@ -51,11 +51,13 @@ impl<'a> Cues<'a> {
         for &(cue_first, cue_end, cue) in &self.found {
             let forward = || cue_end <= first && first - cue_end < cue.reach && !self.stopped(cue_end, first);
             let backward = || cue_first >= end && cue_first - end < cue.reach && !self.stopped(end, cue_first);
+            // A cue that the condition goes on from: "no family history of" before and in "family history of colon cancer".
+            let runs_into = || cue_first < first && first < cue_end && cue_end < end;
             let of_condition = !matches!(cue.assertion, Assertion::Performed | Assertion::Planned);
             let governs = || match cue.direction {
-                Direction::Forward => forward(),
+                Direction::Forward => forward() || runs_into(),
                 Direction::Backward => backward(),
-                Direction::Both => forward() || backward(),
+                Direction::Both => forward() || backward() || runs_into(),
             };
             if of_condition && cue.assertion > strongest.0 && governs() {
                 strongest = (cue.assertion, true);

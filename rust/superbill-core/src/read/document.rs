@@ -2,12 +2,14 @@
 
 use super::{
     assertion,
+    layout::{self, Content},
+    spelling::ReadAs,
     token::{Token, tokenize},
 };
 use crate::knowledge::{
     KnowledgeBase,
     layout::{NONE, SenseRecord, sense},
-    rules::Assertion,
+    rules::{Addressed, Assertion},
 };
 
 /// A sentence: a range of tokens, its section's role and its block.
@@ -17,6 +19,8 @@ pub struct Sentence {
     pub end: u32,
     /// Index into the rules' roles, or [`NONE`].
     pub role: u32,
+    /// Whether what it says gave it the role, and no heading.
+    pub recognised: bool,
     /// Counts paragraphs and list items of the document.
     pub block: u32,
     /// First sentence or line of its block: where a problem is named.
@@ -58,6 +62,10 @@ pub struct Reading {
     terms: Vec<Hit>,
     /// What is told of the visit, in order of start.
     pub visit: Vec<Hit>,
+    /// Misspelt words, in order.
+    pub mended: Vec<ReadAs>,
+    /// What kinds of things paragraphs tell, by the token that begins to.
+    pub(super) content: Vec<(u32, Content)>,
     /// By family, whether an anchor of it is told.
     told: Vec<bool>,
     /// Tokens that may not be left out of a term, with their places.
@@ -93,14 +101,20 @@ fn single(text: &str, token: Token) -> Option<u8> {
 pub fn read(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
     let trie = kb.trie();
     tokenize(text, trie.vocabulary(), &mut reading.tokens);
+    kb.spelling().mend(trie.vocabulary(), text, &mut reading.tokens, &mut reading.mended);
     reading.sentences.clear();
     reading.hits.clear();
     reading.mentions.clear();
     reading.terms.clear();
     reading.visit.clear();
-    let (hits, terms, visit) = (&mut reading.hits, &mut reading.terms, &mut reading.visit);
+    reading.content.clear();
+    let (hits, terms, visit, content) = (&mut reading.hits, &mut reading.terms, &mut reading.visit, &mut reading.content);
     trie.find_all(&reading.tokens, |m| {
         for &sense in kb.senses(m.phrase) {
+            if sense.kind.get() == sense::CONTENT {
+                content.extend(Content::of_sense(sense).map(|c| (m.first, c)));
+                continue;
+            }
             let of = match sense.kind.get() {
                 sense::ELEMENT | sense::NEAR => &mut *terms,
                 sense::VISIT => &mut *visit,
@@ -113,9 +127,13 @@ pub fn read(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
     hits.sort_by_key(|h| (h.first, std::cmp::Reverse(h.end)));
     visit.sort_by_key(|h| (h.first, std::cmp::Reverse(h.end)));
     keep_terms_in_play(kb, terms, &mut reading.told);
-    split(text, reading);
+    split(kb, text, reading);
     mention(kb, reading);
     assertion::assert(kb, reading);
+    if layout::recognise(kb, reading) {
+        // What stands in an assessment is not what the section before it makes of it.
+        assertion::assert(kb, reading);
+    }
 }
 
 /// Most families share words with every note ("left", "open") and are told in few: only where an anchor is told their terms are worth keeping.
@@ -152,18 +170,42 @@ fn find_across(kb: &KnowledgeBase, tokens: &[Token], bare: &mut Vec<(u32, Token)
     });
 }
 
-/// The longest heading that starts at a token, where the layout says that it is one.
-fn heading(text: &str, reading: &Reading, hits: &[Hit], at: usize, before: Gap) -> Option<(u32, usize)> {
+/// Letters of a heading of one word that is spoken within a paragraph ("Assessment: cough").
+const SPOKEN_WORD: usize = 4;
+
+/// The longest heading that starts at a token, where the layout says that it is one. `spoken`: a sentence begins there, so that it may be dictated: several words,
+/// or the one that says what was assessed. What is dictated within an assessment ("Additional testing: ...") is most often about a problem of it: only what
+/// cannot be ends it.
+fn heading(
+    kb: &KnowledgeBase,
+    text: &str,
+    reading: &Reading,
+    hits: &[Hit],
+    at: usize,
+    (before, spoken, within): (Gap, bool, u32),
+) -> Option<(u32, usize)> {
     let tokens = &reading.tokens;
     let starts_line = before >= Gap::Line;
+    let role = |at: u32| kb.rules().roles.get(at as usize);
+    let assesses = |at: u32| role(at).is_some_and(|r| r.addressed == Addressed::Yes);
+    let elsewhere = |at: u32| {
+        role(at).is_some_and(|r| r.addressed != Addressed::No || matches!(r.assertion, Assertion::Historical | Assertion::Family))
+    };
     let of = hits.iter().filter(|h| h.first as usize == at && h.sense.kind.get() == sense::HEADING);
-    let end_of = |end: usize| {
+    let capitals =
+        |at: usize, end: usize| text[tokens[at].start as usize..tokens[end - 1].end as usize].bytes().all(|b| !b.is_ascii_lowercase());
+    // Where the words before it are in capitals too, capitals tell nothing.
+    let word = |at: usize| text.as_bytes()[tokens[at].start as usize].is_ascii_alphabetic();
+    let end_of = |role: u32, end: usize| {
         let colon = tokens.get(end).is_some_and(|t| single(text, *t) == Some(b':'));
         let line_ends = end == tokens.len() || gap(text, tokens, end) >= Gap::Line;
-        let shouted = text[tokens[at].start as usize..tokens[end - 1].end as usize].bytes().all(|b| !b.is_ascii_lowercase());
-        (starts_line && (colon || line_ends) || colon && shouted).then_some(if colon { end + 1 } else { end })
+        let shouted = capitals(at, end) && !(at > 0 && !spoken && word(at - 1) && capitals(at - 1, at));
+        let letters = (tokens[end - 1].end - tokens[at].start) as usize;
+        let named = || end - at > 1 || assesses(role) && letters >= SPOKEN_WORD;
+        let dictated = || spoken && named() && (!assesses(within) || elsewhere(role));
+        (starts_line && (colon || line_ends) || colon && (shouted || dictated())).then_some(if colon { end + 1 } else { end })
     };
-    of.filter_map(|h| Some((h.sense.target.get(), end_of(h.end as usize)?))).max_by_key(|found| found.1)
+    of.filter_map(|h| Some((h.sense.target.get(), end_of(h.sense.target.get(), h.end as usize)?))).max_by_key(|found| found.1)
 }
 
 /// Where a line begins with one of these, it is an item of a list.
@@ -202,7 +244,15 @@ impl Cutter<'_> {
         let alone = starts_line && ends_line && !self.bulleted(self.start);
         let (first, end) = (self.start as u32, end as u32);
         self.body |= !self.listed && self.bulleted(self.start);
-        self.out.push(Sentence { first, end, role: self.role, block: self.block, leads: self.leads || alone, runs: !self.body });
+        self.out.push(Sentence {
+            first,
+            end,
+            role: self.role,
+            recognised: false,
+            block: self.block,
+            leads: self.leads || alone,
+            runs: !self.body,
+        });
         (self.leads, self.start) = (false, end as usize);
     }
 
@@ -221,7 +271,7 @@ impl Cutter<'_> {
     }
 }
 
-fn split(text: &str, reading: &mut Reading) {
+fn split(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
     let tokens = &reading.tokens;
     let mut cut = Cutter { text, tokens, out: Vec::new(), role: NONE, block: 0, leads: true, listed: false, body: false, start: 0 };
     let mut next_hit = 0;
@@ -238,7 +288,7 @@ fn split(text: &str, reading: &mut Reading) {
         }
         let here = &reading.hits[next_hit..];
         let here = &here[..here.iter().take_while(|h| h.first as usize == at).count()];
-        if let Some((role, end)) = heading(text, reading, here, at, before) {
+        if let Some((role, end)) = heading(kb, text, reading, here, at, (before, at == cut.start, cut.role)) {
             cut.open_block(at);
             (cut.role, cut.start) = (role, end);
             cut.listed = cut.bulleted(end);
@@ -290,6 +340,12 @@ impl Reading {
         let from = self.terms.partition_point(|t| t.sense.target.get() < family);
         let to = self.terms.partition_point(|t| t.sense.target.get() <= family);
         self.terms.get(from..to).unwrap_or_default()
+    }
+
+    /// The misspelt words in a range of tokens.
+    pub fn mended_in(&self, first: u32, end: u32) -> impl Iterator<Item = &ReadAs> {
+        let from = self.mended.partition_point(|m| m.token < first);
+        self.mended[from..].iter().take_while(move |m| m.token < end)
     }
 
     /// The sentences of a block.

@@ -3,7 +3,9 @@
 pub mod assertion;
 mod clock;
 pub mod document;
+pub mod layout;
 pub mod quantity;
+pub mod spelling;
 pub mod token;
 pub mod trie;
 

@@ -28,7 +28,6 @@ pub(super) struct Said {
     pub span: Span,
     /// That this was done: by its section, the type of document or a cue.
     pub performed: bool,
-    pub in_section: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,18 +43,18 @@ const MOST_SAID: usize = 1024;
 /// Terms are shorter than this, in tokens.
 const LONGEST_TERM: u32 = 64;
 
-/// Whether telling a procedure in this sentence means that it was done, and whether its section says so.
-fn performed(kb: &KnowledgeBase, role: u32, cues: &Cues<'_>, kind: &str, family: &Family) -> (bool, bool) {
+/// Whether telling a procedure in this sentence means that it was done.
+fn performed(kb: &KnowledgeBase, role: u32, cues: &Cues<'_>, kind: &str, family: &Family) -> bool {
     let here = kb.rules().encounter_types.iter().find(|t| t.id == kind).is_some_and(|t| t.performs.contains(&role));
     let telling = if here { Telling::Performed } else { kb.rules().roles.get(role as usize).map_or(Telling::AsSaid, |r| r.procedures) };
     if telling == Telling::No {
-        return (false, false);
+        return false;
     }
     let section = telling == Telling::Performed;
     if !section && cues.tells(Assertion::Planned) {
-        return (false, false);
+        return false;
     }
-    (section || family.documents.iter().any(|d| d == kind) || cues.tells(Assertion::Performed), section)
+    section || family.documents.iter().any(|d| d == kind) || cues.tells(Assertion::Performed)
 }
 
 /// The quantities of each sentence that has some.
@@ -130,14 +129,14 @@ impl<'a> Reader<'a> {
 
     fn push(&mut self, sentence: u32, cues: &Cues<'_>, element: u32, what: What, first: u32, end: u32) {
         let inside = self.reading.sentences[sentence as usize];
-        let (performed, in_section) = performed(self.kb, inside.role, cues, self.kind, self.family);
+        let performed = performed(self.kb, inside.role, cues, self.kind, self.family);
         let span = Span {
             document: self.document,
             start: self.reading.tokens[first as usize].start,
             end: self.reading.tokens[end as usize - 1].end,
         };
         if self.out.len() < MOST_SAID {
-            self.out.push(Said { document: self.document, sentence, block: inside.block, element, what, span, performed, in_section });
+            self.out.push(Said { document: self.document, sentence, block: inside.block, element, what, span, performed });
         }
     }
 

@@ -17,10 +17,7 @@ use self::{
     risk::Risk,
     told::Told,
 };
-use super::{
-    confidence::{Features, per_mille},
-    pointers::MOST_POINTERS,
-};
+use super::pointers::MOST_POINTERS;
 use crate::{
     coded::{Coded, Counted, Decision, Query, Span, Visit, VisitElement, VisitLine, VisitService, WhyNot},
     encounter::{Encounter, Setting},
@@ -166,7 +163,6 @@ fn visit(kb: &KnowledgeBase, told: &Told<'_>, readings: &[Reading], coded: &mut 
             (true, false) => all_problems.clone(),
             (true, true) => (0..coded.diagnoses.len() as u32).collect(),
         });
-        line.confidence = sure();
         if services.instead.is_some() {
             let evidence = line.evidence.clone();
             if !visit.elements.iter().any(|e| e.counted == Counted::Minutes(minutes)) {
@@ -186,10 +182,6 @@ fn holds_but_for_patient(told: &Told<'_>, category: &Category) -> bool {
     let mut when = category.when.clone();
     when.new_patient = None;
     holds(told, &when)
-}
-
-fn sure() -> u16 {
-    per_mille(Features { addressed: true, defaulted: false, curated: true, assumed: false })
 }
 
 fn first(mut pointers: Vec<u32>) -> Vec<u32> {
@@ -257,7 +249,7 @@ fn leveled(told: &Told<'_>, grounds: &Grounds<'_>, chosen: &Chosen<'_>, pointers
         modifiers: modifier.into_iter().collect(),
         units: 1,
         pointers: first(pointers.to_vec()),
-        confidence: sure(),
+        confidence: 0,
         evidence,
     };
     let mut more = Vec::new();
@@ -275,14 +267,14 @@ fn leveled(told: &Told<'_>, grounds: &Grounds<'_>, chosen: &Chosen<'_>, pointers
             modifiers: Vec::new(),
             units: 1,
             pointers: line.pointers.clone(),
-            confidence: sure(),
+            confidence: 0,
             evidence: said.into_iter().collect(),
         });
     }
     if let Some((minutes, span)) = grounds.minutes.filter(|_| chosen.by_time || chosen.row + 1 == chosen.category.codes.len())
         && let Some(mut prolonged) = timed::prolonged(told, &row.code, minutes, span)
     {
-        (prolonged.pointers, prolonged.confidence) = (line.pointers.clone(), sure());
+        prolonged.pointers.clone_from(&line.pointers);
         more.push(prolonged);
     }
     visit.lines.push(line);
