@@ -61,3 +61,69 @@ def test_history_of_a_disease_that_stays() -> None:
 def test_a_name_that_goes_on_in_the_next_line() -> None:
     assert codes("ASSESSMENT\nThe patient has a displaced\nMaisonneuve's fracture of left leg.\n") == ["S82.862A"]
     assert sorted(codes("ASSESSMENT\nAnxiety\nDepression\n")) == ["F32.A", "F41.9"]
+
+
+UNHEADED = """
+Mrs. Hill is a 63 year old woman who presents today and reports knee pain. She states that she had migraine as a child. Her mother
+had gout.
+
+Lungs are clear to auscultation. No edema. There is tenderness of the knee, gait is normal.
+
+X-rays of the knee show a small effusion.
+
+{}
+"""
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        "Hypertension is stable. Continue lisinopril.\n\nGout. Start colchicine and return in two weeks.",
+        "Hypertension.\n\nGout.\n\nWe will continue lisinopril, start colchicine, and see her again. All questions were answered.",
+        "1. Hypertension: continue lisinopril.\n2. Gout: start colchicine.",
+    ],
+)
+def test_what_is_planned_is_the_assessment_of_a_note_without_headings(plan: str) -> None:
+    found = coded(UNHEADED.format(plan)).diagnoses
+    assert sorted(d.code for d in found) == ["I10", "M10.9"]
+    assert all("no heading says so" in step.text for d in found for step in d.because if step.kind == "section")
+
+
+def test_headings_spoken_within_a_paragraph() -> None:
+    note = "Chief complaint: knee pain. Past medical history: migraine. Physical examination: no edema. Assessment and plan: Gout."
+    assert codes(note) == ["M10.9"]
+    assert sorted(codes("Assessment: Gout. Additional testing: uric acid. Hypertension. Patient education: diet.")) == ["I10", "M10.9"]
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "word"),
+    [
+        ("Pnuemonia", "J18.9", "pneumonia"),
+        ("hypertention", "I10", "hypertension"),
+        ("Migrane", "G43.909", "migraine"),
+        ("Syringes", None, None),
+        ("gouty", None, None),
+    ],
+)
+def test_misspelt_words(written: str, code: str | None, word: str | None) -> None:
+    found = coded(f"Assessment: {written}.").diagnoses
+    read_as = [(s.id, s.span.text) for d in found for s in d.because if s.kind == "read_as" and s.span]
+    assert read_as == ([(word, written)] if word else [])
+    if code:
+        assert [(d.code, d.evidence[0].text) for d in found] == [(code, written)]
+
+
+def test_short_words_and_names_are_not_misspelt() -> None:
+    # The first is short, the second a name.
+    for text in ("Assessment: gaut.", "Assessment: seen with Hypertention Smith today."):
+        assert codes(text) == []
+
+
+def test_confidence_is_told_by_the_proof() -> None:
+    def sure(text: str) -> int:
+        (diagnosis,) = coded(f"ASSESSMENT\n{text}\n").diagnoses
+        return diagnosis.confidence
+
+    # The very code, the same by a slip of a letter, and one that the note leaves open.
+    assert sure("Essential hypertension.") > sure("Essential hypertention.") > 0
+    assert sure("Chronic systolic heart failure.") > sure("Heart failure.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import superbill
 from notes import Json, encounter
 from superbill.cli import MODULES, parser
 from superbill.cli.coding import DEMO
+from superbill.default import packs
 
 
 def run(*arguments: str, stdin: str | bytes = b"") -> subprocess.CompletedProcess[str]:
@@ -126,7 +128,8 @@ def test_kb_build_info_and_verify(tmp_path: Path) -> None:
     assert run("kb", "build", "-o", str(path), "--pack", str(pack), "--without-cpt").returncode == 0
     (info,) = lines(run("kb", "info", str(path), "--json"))
     (system,) = info["systems"]
-    assert (system["system"], system["valid"], system["on"], info["families"]) == ("icd10cm", 74_719, "2026-09-30", 0)
+    of_stays = sum("family" in tomllib.loads(text) for name, text in packs() if name.startswith("pcs/"))
+    assert (system["system"], system["valid"], system["on"], info["families"]) == ("icd10cm", 74_719, "2026-09-30", of_stays)
     assert "site" in [pack["id"] for pack in info["packs"]]
     assert run("kb", "verify", str(path)).stdout.startswith("sound")
     (coded,) = lines(run("code", "-", "--kb", str(path), "--date", "2026-05-04", "--json", stdin="Assessment: zorblax."))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import superbill
-from superbill import _core, cli
+from superbill import _core, cli, metamorphic
 from superbill.default import installed_release
 
 DAY = "2026-05-04"
@@ -226,3 +226,11 @@ def test_every_row_of_the_publishers_is_read(official: tuple[superbill.Knowledge
     breast = kb.index_lookup("breast", DAY, index="neoplasm")[0]
     assert [heading for heading, _, _ in breast.cells][:2] == ["Malignant Primary", "Malignant Secondary"]
     assert [label for _, _, label in kb.pcs_axes("0DTJ4ZZ", DAY)][2:5] == ["Resection", "Appendix", "Percutaneous Endoscopic"]
+
+
+def test_conditions_of_the_index_for_the_metamorphic_bench(small: superbill.KnowledgeBase) -> None:
+    titles = [metamorphic.Condition(words, "T14.8") for words in ("snap of the femoral neck", "snap in sugar sickness", "snap")]
+    found = metamorphic.index_conditions(small, titles)
+    # What goes on to another condition is left out, and what a title says already.
+    assert found == [metamorphic.Condition("neck femur snap", "S72.01")]
+    assert metamorphic.index_conditions(superbill.open(), titles) == []

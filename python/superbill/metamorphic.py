@@ -1,10 +1,10 @@
 """Metamorphic bench: what a change of a note must do to its codes, for any engine behind a small adapter.
 
-Notes come from a grammar with one condition in the assessment, sampled from the titles of the code set. Each relation changes the note and
-says what has to become of the codes: stay as they are (pasted twice, unrelated text, another setting, sections in another order, another
-case, lines split), lose the condition (negated, moved to the family, to the past, to "rule out"), or change side. A case in which one of
-two equal notes is coded and the other is not is a violation; one in which neither is coded says nothing and is counted apart. The score is
-violations per 10,000 cases.
+Notes come from a grammar with one condition in the assessment, sampled from the titles of the code set and, where the knowledge base has
+it, as often from the Alphabetic Index. Each relation changes the note and says what has to become of the codes: stay as they are (pasted
+twice, unrelated text, another setting, sections in another order, another case, lines split), lose the condition (negated, moved to the
+family, to the past, to "rule out"), or change side. A case in which one of two equal notes is coded and the other is not is a violation;
+one in which neither is coded says nothing and is counted apart. The score is violations per 10,000 cases.
 
     python -m superbill.metamorphic --cases 10000 [--base FILE] [--relation NAME] [--seed N] [--show N]
 
@@ -19,7 +19,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from superbill import KnowledgeBase
+from superbill import KnowledgeBase, KnowledgeBaseError
 from superbill import open as open_base
 
 Engine = Callable[[Sequence[dict[str, object]]], Sequence[set[str]]]
@@ -201,6 +201,37 @@ def conditions(kb: KnowledgeBase) -> list[Condition]:
     return found
 
 
+# Words after which a subterm of the Index goes on to another condition: what becomes of that is not what becomes of the first.
+_GOES_ON = ("with", "without", "due", "in", "of", "from", "following", "by", "to", "after", "during", "on")
+
+# A longer entry is not what a note says in one breath.
+_MOST_WORDS = 6
+
+
+def index_conditions(kb: KnowledgeBase, titles: Sequence[Condition]) -> list[Condition]:
+    """What the Alphabetic Index calls the conditions of titles, where it has other words for them; none where no Index is loaded."""
+    found: dict[str, Condition] = {}
+    for title in titles:
+        try:
+            entries = kb.index_lookup(title.words, DAY, limit=3)
+        except KnowledgeBaseError:
+            return []
+        for entry in entries:
+            if entry.code and not any(part.split(" ")[0] in _GOES_ON for part in entry.path):
+                words = _spoken([part.split(",")[0] for part in entry.path])
+                if len(words.split(" ")) <= _MOST_WORDS:
+                    found.setdefault(words.lower(), Condition(words, entry.code))
+    for title in titles:
+        found.pop(title.words.lower(), None)
+    return list(found.values())
+
+
+def _spoken(path: Sequence[str]) -> str:
+    """An entry as notes say it: what tells the main term closer before it."""
+    main, *closer = [re.sub(r"\s*[(\[].*?[)\]]| NEC$", "", part) for part in path]
+    return " ".join([*reversed(closer), main[:1].lower() + main[1:] if main[1:2].islower() else main]).strip()
+
+
 def _below(kb: KnowledgeBase, category: str) -> Iterator[Condition]:
     known = kb.lookup(category, DAY)
     stack = [known] if known else []
@@ -239,13 +270,21 @@ def run(  # noqa: PLR0913 - each is a choice of its own
     show: int = 0,
 ) -> dict[str, Tally]:
     """Runs `cases` cases of each relation; `kb` tells titles of codes, never what is expected of the engine's reading."""
-    pool = conditions(kb)
-    names = {c.words.lower() for c in pool}
-    sided = [c for c in pool if swapped(c.words) != c.words and swapped(c.words).lower() in names]
+    titles = conditions(kb)
+    of_index = index_conditions(kb, titles)
+    names = {c.words.lower() for c in [*titles, *of_index]}
+
+    def sided(pool: Sequence[Condition]) -> list[Condition]:
+        return [c for c in pool if swapped(c.words) != c.words and swapped(c.words).lower() in names]
+
+    # As many of the Index as of titles, though it has fewer that are not titles.
+    pools = [pool for pool in (titles, of_index) if pool]
+    two_sided = [pool for pool in map(sided, pools) if pool]
     tallies = {}
     for relation in relations:
         chance = random.Random(f"{seed} {relation.name}")
-        chosen = [(chance.choice(TEMPLATES), chance.choice(sided if relation.becomes == "mirrored" else pool)) for _ in range(cases)]
+        among = two_sided if relation.becomes == "mirrored" else pools
+        chosen = [(chance.choice(TEMPLATES), chance.choice(among[at % len(among)])) for at in range(cases)]
         before = [_note(template, condition.words) for template, condition in chosen]
         after = [relation.change(template, condition.words, chance) for template, condition in chosen]
         answers = engine([note.encounter(str(at)) for at, note in enumerate(before + after)])
@@ -266,13 +305,17 @@ def _holds(kb: KnowledgeBase, relation: Relation, first: set[str], second: set[s
         return first == second
     if relation.becomes == "gone":
         return not first & second
-    return {_side(kb, code) for code in second} == {swapped(_side(kb, code)) for code in first}
+    return {_side(kb, code) for code in second} == {_sorted(swapped(_side(kb, code))) for code in first}
 
 
 def _side(kb: KnowledgeBase, code: str) -> str:
-    """What a code says, as far as sides change it: two codes are mirrored where their titles are."""
+    """What a code says, as far as sides change it: two codes are mirrored where their titles have the same words, in whatever order."""
     known = kb.lookup(code, DAY)
-    return known.description if known else code
+    return " ".join(sorted(re.findall(r"[a-z0-9]+", known.description.lower()))) if known else code
+
+
+def _sorted(words: str) -> str:
+    return " ".join(sorted(words.split(" ")))
 
 
 def superbill_engine(kb: KnowledgeBase) -> Engine:

@@ -19,8 +19,12 @@ pub struct Span {
 pub enum StepKind {
     /// A term of the lexicon stands in the text; `record` is a [`CodeId`].
     Term,
+    /// A misspelt word is read as another; `record` is that word.
+    ReadAs,
     /// The section or problem heading it stands in; `record` is a role.
     Section,
+    /// No heading says so, but what its paragraph says is an assessment; `record` is a role.
+    Recognised,
     /// Its assertion.
     Assertion,
     /// The tabular list has a more specific code that the note supports; `record` is the code.
@@ -62,7 +66,7 @@ impl Step {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnosis {
     pub code: CodeId,
-    /// Per mille.
+    /// Per mille; told when all is coded.
     pub confidence: u16,
     pub evidence: Vec<Span>,
     pub because: Vec<Step>,

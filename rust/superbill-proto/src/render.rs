@@ -139,9 +139,15 @@ impl Renderer<'_> {
         let row = || family.and_then(|f| f.rows.get(step.record as usize));
         match step.kind {
             StepKind::Term => ("term", self.code(step.record), format!("names {}", title())),
+            StepKind::ReadAs => ("read_as", self.kb.word(step.record), format!("a misspelt word, read as {}", self.kb.word(step.record))),
             StepKind::Section => {
                 let role = self.kb.rules().roles.get(step.record as usize).map(|r| r.id.clone()).unwrap_or_default();
                 let text = format!("stands under {}", role.replace('_', " "));
+                ("section", role, text)
+            }
+            StepKind::Recognised => {
+                let role = self.kb.rules().roles.get(step.record as usize).map(|r| r.id.clone()).unwrap_or_default();
+                let text = format!("no heading says so, but its paragraph reads as {}", role.replace('_', " "));
                 ("section", role, text)
             }
             StepKind::Assertion => ("assertion", String::new(), "is said to be present".into()),

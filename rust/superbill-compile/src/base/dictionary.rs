@@ -14,11 +14,15 @@ use std::collections::{HashMap, HashSet};
 use superbill_core::{
     date::Date,
     knowledge::{
-        layout::{flag, section},
+        layout::{Misspelling, NONE, flag, section},
         rules::{Pack, Rules},
         visits::Visits,
     },
-    read::trie::{TermTrie, TrieSections},
+    read::{
+        spelling::Spelling,
+        token::Vocabulary,
+        trie::{TermTrie, TrieSections},
+    },
 };
 use zerocopy::{IntoBytes, little_endian::U32};
 
@@ -89,6 +93,19 @@ fn told_apart(tabular: &Tabular, codes: &Codes, words: &Words<'_>) -> Vec<Vec<u3
     told_apart
 }
 
+/// Known words by what is left of them without a letter, half of the slots empty.
+fn misspellings(vocabulary: &Vocabulary<'_>, spelt: &[(String, bool)]) -> Vec<Misspelling> {
+    let entries: usize = spelt.iter().map(|w| w.0.len()).sum();
+    let empty = Misspelling { hash: 0.into(), word: NONE.into() };
+    let mut slots = vec![empty; (entries * 2).next_power_of_two()];
+    for (word, names) in spelt {
+        if let Some(id) = vocabulary.word(word) {
+            Spelling::put(&mut slots, word.as_bytes(), id, *names);
+        }
+    }
+    slots
+}
+
 /// Compiles packs over the codes of a tabular list; the same packs give the same sections in whatever order they are given. What packs call conditions is told as
 /// soon as it is known, so that the index of search can be made meanwhile.
 pub(super) fn compile(
@@ -123,6 +140,7 @@ pub(super) fn compile(
     for (file, form) in &forms {
         packs::encounter_types::compile(file, form, &mut rules)?;
     }
+    let confidence = packs::confidence::compile(&forms, codes)?;
     let visits = packs::visits::compile(&forms, codes, &rules, &mut phrases)?;
     let near = std::mem::take(&mut phrases.near);
     let also = std::mem::take(&mut phrases.also);
@@ -131,6 +149,7 @@ pub(super) fn compile(
     phrases.plurals();
     phrases.without(&articles);
     let spellings = phrases.words();
+    let spelt = forms.iter().any(|f| f.1.spelling.is_some()).then(|| phrases.spelt());
     let dictionary = phrases.build();
     let part = |id: u32| dictionary.trie.iter().find(|s| s.0 == id).map_or(&[][..], |s| s.1.as_slice());
     let trie = TermTrie::from_sections(&TrieSections::from_parts(part)).map_err(|e| CompileError::new("term trie", e.to_string()))?;
@@ -141,6 +160,7 @@ pub(super) fn compile(
     for (rule, word) in rules.also.iter_mut().zip(&also) {
         rule.word = words.of(word).first().copied().unwrap_or(u32::MAX);
     }
+    let misspellings = spelt.map(|spelt| misspellings(trie.vocabulary(), &spelt));
     let (mut distinct, mut distinct_ranges) = (Vec::<U32>::new(), Vec::new());
     for own in told_apart(tabular, codes, &words) {
         let start = distinct.len() as u32;
@@ -163,6 +183,12 @@ pub(super) fn compile(
     }
     if visits != superbill_core::knowledge::visits::Visits::default() {
         sections.push((section::VISITS, encoded("visits", &visits)?));
+    }
+    if let Some(misspellings) = misspellings {
+        sections.push((section::SPELLING, misspellings.as_bytes().to_vec()));
+    }
+    if !confidence.models.is_empty() {
+        sections.push((section::CONFIDENCE, encoded("confidence", &confidence)?));
     }
     sections.extend(dictionary.trie.into_iter().map(|(id, bytes)| (section::TRIE + id, bytes)));
     Ok(Dictionary { rules, visits, sections, distinct_ranges })

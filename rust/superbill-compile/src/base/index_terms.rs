@@ -125,6 +125,9 @@ fn names(terms: &[Term], codes: &Codes) -> BTreeMap<String, BTreeSet<CodeKey>> {
         if path.iter().any(|p| p.is_empty() || p.iter().any(filler)) || status(key) {
             continue;
         }
+        // The other form of a main term is its adjective ("Hemorrhage, hemorrhagic"), which alone names nothing.
+        let alone = path.len() == 1;
+        let path: Vec<Vec<String>> = path.iter().map(|p| if alone { p[..1].to_vec() } else { p.clone() }).collect();
         for form in forms(&path) {
             meanings.entry(form).or_default().insert(key);
         }

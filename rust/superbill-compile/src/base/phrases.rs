@@ -2,16 +2,18 @@
 
 use super::{Codes, search::Term};
 use crate::{CompileError, source::icd10cm_tabular::Tabular};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use superbill_core::{
     knowledge::layout::{NONE, SenseRecord, sense},
-    read::trie::TrieBuilder,
+    read::{spelling, trie::TrieBuilder},
 };
 use zerocopy::{IntoBytes, little_endian::U32};
 
 pub(crate) struct Phrases {
     trie: TrieBuilder,
     senses: Vec<Vec<SenseRecord>>,
+    /// Words that conditions are called by, lower-cased.
+    names: HashSet<String>,
     /// Where a condition or abbreviation of a pack was first said.
     said: HashMap<u32, String>,
     /// What packs call conditions, with its sense.
@@ -87,6 +89,7 @@ impl Phrases {
         let mut phrases = Self {
             trie: TrieBuilder::new(),
             senses: Vec::new(),
+            names: HashSet::new(),
             said: HashMap::new(),
             conditions: Vec::new(),
             terms: Vec::new(),
@@ -121,6 +124,10 @@ impl Phrases {
             self.senses.resize_with(at + 1, Vec::new);
         }
         let sense = SenseRecord { kind: kind.into(), target: target.into(), extra: extra.into(), source: source.into() };
+        if matches!(kind, sense::CODE | sense::ABBREVIATION) {
+            let words = say.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() >= spelling::SHORTEST);
+            self.names.extend(words.map(str::to_lowercase));
+        }
         if !self.senses[at].contains(&sense) {
             self.senses[at].push(sense);
         }
@@ -191,6 +198,16 @@ impl Phrases {
     /// Every word that is known, lower-cased.
     pub(crate) fn words(&self) -> Vec<String> {
         self.trie.words().filter(|w| w.chars().any(char::is_alphanumeric)).map(str::to_owned).collect()
+    }
+
+    /// Known words of which a slip is read as the word: in one order, each with whether conditions are called by it.
+    pub(crate) fn spelt(&self) -> Vec<(String, bool)> {
+        let letters =
+            |w: &&str| (spelling::SHORTEST - 1..=spelling::LONGEST).contains(&w.len()) && w.bytes().all(|b| b.is_ascii_lowercase());
+        let mut spelt: Vec<(String, bool)> = self.trie.words().filter(letters).map(|w| (w.to_owned(), self.names.contains(w))).collect();
+        spelt.sort();
+        spelt.dedup();
+        spelt
     }
 
     pub(crate) fn build(self) -> Built {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use superbill_core::encounter::{Setting, Sex};
 use superbill_core::knowledge::rules::{Addressed, Assertion, Direction, ElementScope, Quantity, Telling};
+use superbill_core::read::layout::Content;
 use toml::{Table, Value, value::Datetime};
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -16,6 +17,8 @@ pub struct PackFile {
     pub pack: Header,
     pub role: Vec<Role>,
     pub section: Vec<Section>,
+    pub content: Vec<OfContent>,
+    pub spelling: Option<Spelling>,
     pub encounter_type: Vec<EncounterType>,
     pub cue: Vec<Cue>,
     pub stop: Vec<Say>,
@@ -64,6 +67,7 @@ pub struct PackFile {
     pub payer_rule: Vec<PayerRule>,
     pub coverage: Vec<CoverageRule>,
     pub visits: Option<super::visits::Form>,
+    pub confidence: Vec<super::confidence::Form>,
     /// Run by the tests; not compiled.
     pub example: Vec<Table>,
 }
@@ -110,6 +114,20 @@ pub struct Role {
 pub struct Section {
     pub role: String,
     pub headings: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfContent {
+    pub of: Content,
+    pub say: Vec<String>,
+}
+
+/// That misspelt words are read at all, and words that are right as they are.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spelling {
+    pub right: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -5,6 +5,7 @@ pub mod form;
 
 pub(crate) mod axes;
 pub(crate) mod conditions;
+pub(crate) mod confidence;
 pub(crate) mod editing;
 pub(crate) mod encounter_types;
 pub(crate) mod guidelines;

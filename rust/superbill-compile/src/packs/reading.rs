@@ -27,6 +27,11 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
             phrases.add(file, heading, sense::HEADING, role, NONE, pack)?;
         }
     }
+    for content in &form.content {
+        for say in &content.say {
+            phrases.add(file, say, sense::CONTENT, content.of as u32, NONE, pack)?;
+        }
+    }
     for cue in &form.cue {
         rules.cues.push(Cue { assertion: cue.assertion, direction: cue.direction, reach: cue.reach });
         for say in &cue.say {
@@ -46,6 +51,9 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
         for say in &attribute.say {
             phrases.add(file, say, sense::ATTRIBUTE, rules.attributes.len() as u32 - 1, NONE, pack)?;
         }
+    }
+    for word in form.spelling.iter().flat_map(|s| &s.right) {
+        phrases.word(word);
     }
     for article in form.article.iter().flat_map(|a| &a.say) {
         phrases.word(article);

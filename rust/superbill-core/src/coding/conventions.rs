@@ -72,8 +72,7 @@ fn combine(kb: &KnowledgeBase, diagnoses: &mut Vec<Diagnosis>) {
             because.extend(diagnoses[part].because.iter().filter(|s| s.kind == StepKind::Term));
         }
         because.push(Step { kind: StepKind::Combine, record: at as u32, pack: rule.pack, span: None });
-        let confidence = met.iter().map(|&m| diagnoses[m].confidence).min().unwrap_or(0);
-        diagnoses.insert(first, Diagnosis { code: gives, confidence, evidence, because });
+        diagnoses.insert(first, Diagnosis { code: gives, confidence: 0, evidence, because });
         diagnoses.retain(|d| d.code == gives || !holds(&rule.drops, d.code));
     }
 }

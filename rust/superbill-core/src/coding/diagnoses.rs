@@ -2,7 +2,6 @@
 
 use super::{
     Cancel,
-    confidence::{Features, per_mille},
     detail::Details,
     elsewhere::Elsewhere,
     refine::{Context, Refined, on_day, refine},
@@ -58,7 +57,7 @@ pub(super) fn code(
                         steps.push(Step { kind: StepKind::CodeSet, record: then.0, pack: Step::TABULAR, span: None });
                     }
                     also(kb, coded, reading, &candidate, then, &context);
-                    add(kb, coded, &candidate, then, steps, &spans, reading.sentences[mention.sentence as usize].role);
+                    add(kb, coded, reading, &candidate, then, steps, &spans);
                 }
                 Refined::Stuck(node) => {
                     let query = Query::Leaf { node, evidence };
@@ -93,12 +92,19 @@ fn also(kb: &KnowledgeBase, coded: &mut Coded, reading: &Reading, candidate: &Ca
         }
         let span = Span { document: candidate.document as u32, start: word.start, end: reading.tokens[end as usize - 1].end.max(word.end) };
         let because = vec![Step { kind: StepKind::Term, record: rule.gives, pack: rule.pack, span: Some(span) }];
-        let features = Features { addressed: candidate.addressed, defaulted: false, curated: true, assumed: false };
-        coded.diagnoses.push(Diagnosis { code, confidence: per_mille(features), evidence: vec![span], because });
+        coded.diagnoses.push(Diagnosis { code, confidence: 0, evidence: vec![span], because });
     }
 }
 
-fn add(kb: &KnowledgeBase, coded: &mut Coded, candidate: &Candidate<'_>, code: CodeId, steps: Vec<Step>, evidence: &[Span], role: u32) {
+fn add(
+    kb: &KnowledgeBase,
+    coded: &mut Coded,
+    reading: &Reading,
+    candidate: &Candidate<'_>,
+    code: CodeId,
+    steps: Vec<Step>,
+    evidence: &[Span],
+) {
     if let Some(known) = coded.diagnoses.iter_mut().find(|d| d.code == code) {
         for span in evidence {
             if known.evidence.len() < MOST_EVIDENCE && !known.evidence.contains(span) {
@@ -110,11 +116,16 @@ fn add(kb: &KnowledgeBase, coded: &mut Coded, candidate: &Candidate<'_>, code: C
     let mention = candidate.mention;
     let pack = if mention.source == NONE { Step::TABULAR } else { mention.source };
     let mut because = vec![Step { kind: StepKind::Term, record: mention.node, pack, span: evidence.first().copied() }];
-    if let Some(rule) = kb.rules().roles.get(role as usize) {
-        because.push(Step { kind: StepKind::Section, record: role, pack: rule.pack, span: None });
+    because.extend(reading.mended_in(mention.first, mention.end).map(|m| {
+        let token = reading.tokens[m.token as usize];
+        let span = Span { document: candidate.document as u32, start: token.start, end: token.end };
+        Step { kind: StepKind::ReadAs, record: m.word, pack, span: Some(span) }
+    }));
+    let sentence = reading.sentences[mention.sentence as usize];
+    if let Some(rule) = kb.rules().roles.get(sentence.role as usize) {
+        let kind = if sentence.recognised { StepKind::Recognised } else { StepKind::Section };
+        because.push(Step { kind, record: sentence.role, pack: rule.pack, span: None });
     }
-    let defaulted = steps.iter().any(|s| s.kind == StepKind::Default) && !kb.is_billable(CodeId(mention.node));
     because.extend(steps);
-    let features = Features { addressed: candidate.addressed, defaulted, curated: mention.source != NONE, assumed: false };
-    coded.diagnoses.push(Diagnosis { code, confidence: per_mille(features), evidence: evidence.to_vec(), because });
+    coded.diagnoses.push(Diagnosis { code, confidence: 0, evidence: evidence.to_vec(), because });
 }

@@ -70,6 +70,7 @@ pub fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, scratch: &mut Scratch
     procedures::code(kb, encounter, readings, &mut coded);
     pointers::point(kb, readings, &mut coded);
     visit::code(kb, encounter, readings, &mut coded);
+    confidence::tell(kb, encounter, &mut coded);
     if kb.covers(encounter.date) {
         // Notes are read with the newest release; an older date of service may not know its codes.
         let not_on_date = |d: &&Diagnosis| kb.standing(d.code, encounter.date) != Standing::Valid;

@@ -1,6 +1,7 @@
 //! The knowledge base: typed access to the sections of one checked image.
 
 use super::{
+    confidence::Confidence,
     container::{Container, Image, KnowledgeError},
     editing::EditRules,
     layout::{Range, SenseRecord, Text, section},
@@ -15,6 +16,7 @@ use crate::{
     code::{CodeId, System},
     date::Date,
     read::{
+        spelling::Spelling,
         token::tokenize,
         trie::{TermTrie, TrieSections},
     },
@@ -45,6 +47,7 @@ struct Inner {
     reading: OnceLock<Result<(), KnowledgeError>>,
     editing: OnceLock<Result<EditRules, KnowledgeError>>,
     visits: OnceLock<Result<Visits, KnowledgeError>>,
+    confidence: OnceLock<Result<Confidence, KnowledgeError>>,
 }
 
 pub(super) fn records<T: FromBytes + Immutable + KnownLayout>(bytes: &[u8]) -> &[T] {
@@ -59,8 +62,8 @@ impl KnowledgeBase {
     /// Takes an image into use. Of its content the table of sections is checked here, the sections before they are used.
     pub fn from_image(image: Image) -> Result<Self, KnowledgeError> {
         let container = Container::open(image)?;
-        let (rules, releases, texts, taxonomy, reading, editing, visits) = Default::default();
-        Ok(Self { inner: Arc::new(Inner { container, rules, releases, texts, taxonomy, reading, editing, visits }) })
+        let (rules, releases, texts, taxonomy, reading, editing, visits, confidence) = Default::default();
+        Ok(Self { inner: Arc::new(Inner { container, rules, releases, texts, taxonomy, reading, editing, visits, confidence }) })
     }
 
     /// Checks what reading and coding use, once.
@@ -73,6 +76,7 @@ impl KnowledgeBase {
             TermTrie::from_sections(&self.trie_sections()).map_err(|_| KnowledgeError::Corrupt("the term trie is not well formed"))?;
             self.decoded_rules().as_ref().map_err(Clone::clone)?;
             self.decoded_visits().as_ref().map_err(Clone::clone)?;
+            self.decoded_confidence().as_ref().map_err(Clone::clone)?;
             self.taxonomy_ready()
         };
         self.inner.reading.get_or_init(check).clone()
@@ -169,6 +173,17 @@ impl KnowledgeBase {
         self.inner.container.len()
     }
 
+    /// Known words by what misspelt ones have in common with them; none where the file was built without it.
+    pub(crate) fn spelling(&self) -> Spelling<'_> {
+        Spelling::view(records(self.section(section::SPELLING)))
+    }
+
+    /// A word of the vocabulary.
+    pub fn word(&self, id: u32) -> String {
+        let mut letters = [0; 256];
+        self.trie().vocabulary().letters(id, &mut letters).map(|w| String::from_utf8_lossy(w).into_owned()).unwrap_or_default()
+    }
+
     /// Ids and sizes of the sections of the file.
     pub fn section_sizes(&self) -> impl Iterator<Item = (u32, usize)> {
         self.inner.container.sizes()
@@ -195,6 +210,19 @@ impl KnowledgeBase {
     pub fn visits(&self) -> &Visits {
         static NONE: LazyLock<Visits> = LazyLock::new(Visits::default);
         self.decoded_visits().as_ref().unwrap_or(&NONE)
+    }
+
+    fn decoded_confidence(&self) -> &Result<Confidence, KnowledgeError> {
+        self.inner.confidence.get_or_init(|| {
+            let bytes = self.section(section::CONFIDENCE);
+            if bytes.is_empty() { Ok(Confidence::default()) } else { decode(bytes) }
+        })
+    }
+
+    /// The weights of confidence; none where the file was built without them, or where they do not decode, which [`KnowledgeBase::ready`] tells.
+    pub fn confidence(&self) -> &Confidence {
+        static NONE: LazyLock<Confidence> = LazyLock::new(Confidence::default);
+        self.decoded_confidence().as_ref().unwrap_or(&NONE)
     }
 
     /// The rules of claim editing, made ready at the first call; no rules where the file was built without their packs.

@@ -51,6 +51,10 @@ pub mod section {
     pub const KEY_SAMPLES: u32 = 21;
     /// Postcard-encoded [`super::super::visits::Visits`].
     pub const VISITS: u32 = 22;
+    /// Postcard-encoded [`super::super::confidence::Confidence`].
+    pub const CONFIDENCE: u32 = 23;
+    /// [`Misspelling`] in open addressing: known words by what is left of them without a letter.
+    pub const SPELLING: u32 = 24;
     /// Keys from one sample to the next.
     pub const SAMPLE: usize = 16;
     /// What tells which codes there are and how they stand on a day.
@@ -233,6 +237,15 @@ pub struct NoteRecord {
     pub targets: Range,
 }
 
+/// A known word by one of its hashes (`read::spelling`); [`NONE`] as the word for an empty slot.
+#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub struct Misspelling {
+    pub hash: U32,
+    /// Word id << 1, and whether conditions are called by it.
+    pub word: U32,
+}
+
 /// What a phrase can be.
 pub mod sense {
     /// `target` a code id, `extra` its default leaf, `source` a pack or [`super::NONE`] for the tabular list.
@@ -256,6 +269,8 @@ pub mod sense {
     /// As [`ELEMENT`] and [`NEAR`], of families that make codes of ICD-10-PCS: only stays in a hospital are read for them.
     pub const INPATIENT_ELEMENT: u32 = 11;
     pub const INPATIENT_NEAR: u32 = 12;
+    /// `target` a [`crate::read::layout::Content`] as a number.
+    pub const CONTENT: u32 = 13;
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, FromBytes, IntoBytes, Immutable, KnownLayout)]

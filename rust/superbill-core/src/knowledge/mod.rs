@@ -3,6 +3,7 @@
 pub mod add_on;
 pub mod attributes;
 pub mod axes;
+pub mod confidence;
 pub mod container;
 pub mod diff;
 pub mod editing;

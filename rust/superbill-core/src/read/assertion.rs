@@ -48,10 +48,12 @@ impl<'a> Cues<'a> {
     fn governs(&self, &(cue_first, cue_end, cue): &(u32, u32, &Cue), first: u32, end: u32) -> bool {
         let forward = || cue_end <= first && first - cue_end < cue.reach && !self.stopped(cue_end, first);
         let backward = || cue_first >= end && cue_first - end < cue.reach && !self.stopped(end, cue_first);
+        // A cue that the condition goes on from: "no family history of" before and in "family history of colon cancer".
+        let runs_into = || cue_first < first && first < cue_end && cue_end < end;
         match cue.direction {
-            Direction::Forward => forward(),
+            Direction::Forward => forward() || runs_into(),
             Direction::Backward => backward(),
-            Direction::Both => forward() || backward(),
+            Direction::Both => forward() || backward() || runs_into(),
         }
     }
 

@@ -2,7 +2,9 @@
 
 use super::{
     assertion,
+    layout::{self, Content},
     sentences::{Gap, gaps, split},
+    spelling::ReadAs,
     token::{Token, tokenize},
 };
 use crate::knowledge::{
@@ -18,6 +20,8 @@ pub struct Sentence {
     pub end: u32,
     /// Index into the rules' roles, or [`NONE`].
     pub role: u32,
+    /// Whether what it says gave it the role, and no heading.
+    pub recognised: bool,
     /// Counts paragraphs and list items of the document.
     pub block: u32,
     /// First sentence or line of its block: where a problem is named.
@@ -59,6 +63,10 @@ pub struct Reading {
     terms: Vec<Hit>,
     /// What is told of the visit, in order of start.
     pub visit: Vec<Hit>,
+    /// Misspelt words, in order.
+    pub mended: Vec<ReadAs>,
+    /// What kinds of things paragraphs tell, by the token that begins to.
+    pub(super) content: Vec<(u32, Content)>,
     /// By family, whether an anchor of it is told.
     told: Vec<bool>,
     /// By token, the white space before it.
@@ -76,12 +84,14 @@ pub enum Families {
 pub fn read(kb: &KnowledgeBase, text: &str, families: Families, reading: &mut Reading) {
     let trie = kb.trie();
     tokenize(text, trie.vocabulary(), &mut reading.tokens);
+    kb.spelling().mend(trie.vocabulary(), text, &mut reading.tokens, &mut reading.mended);
     reading.sentences.clear();
     reading.hits.clear();
     reading.mentions.clear();
     reading.terms.clear();
     reading.visit.clear();
-    let (hits, terms, visit) = (&mut reading.hits, &mut reading.terms, &mut reading.visit);
+    reading.content.clear();
+    let (hits, terms, visit, content) = (&mut reading.hits, &mut reading.terms, &mut reading.visit, &mut reading.content);
     let (senses, interposed) = (kb.all_senses(), &kb.rules().interposed);
     // Most words are told from the interposed by six of their bits.
     let bits = interposed.iter().fold(0_u64, |bits, word| bits | 1 << (word & 63));
@@ -90,6 +100,10 @@ pub fn read(kb: &KnowledgeBase, text: &str, families: Families, reading: &mut Re
     // A condition may have a side or an article within its name; other phrases are only meant as they are written.
     trie.find_across(&reading.tokens, interposed, |m, across| {
         for &(mut sense) in senses.of(m.phrase) {
+            if sense.kind.get() == sense::CONTENT {
+                content.extend(Content::of_sense(sense).filter(|_| !across).map(|c| (m.first, c)));
+                continue;
+            }
             let of = match sense.kind.get() {
                 sense::CODE => &mut *hits,
                 _ if across => continue,
@@ -109,9 +123,13 @@ pub fn read(kb: &KnowledgeBase, text: &str, families: Families, reading: &mut Re
     visit.sort_by_key(|h| (h.first, std::cmp::Reverse(h.end)));
     keep_terms_in_play(kb, terms, &mut reading.told);
     gaps(text, &reading.tokens, &mut reading.gaps);
-    split(text, reading);
+    split(kb, text, reading);
     mention(kb, reading);
     assertion::assert(kb, reading);
+    if layout::recognise(kb, reading) {
+        // What stands in an assessment is not what the section before it makes of it.
+        assertion::assert(kb, reading);
+    }
 }
 
 /// Most families share words with every note ("left", "open") and are told in few: only where an anchor is told their terms are worth keeping.
@@ -146,6 +164,12 @@ impl Reading {
         let from = self.terms.partition_point(|t| t.sense.target.get() < family);
         let to = self.terms.partition_point(|t| t.sense.target.get() <= family);
         self.terms.get(from..to).unwrap_or_default()
+    }
+
+    /// The misspelt words in a range of tokens.
+    pub fn mended_in(&self, first: u32, end: u32) -> impl Iterator<Item = &ReadAs> {
+        let from = self.mended.partition_point(|m| m.token < first);
+        self.mended[from..].iter().take_while(move |m| m.token < end)
     }
 
     /// The sentences of a block.

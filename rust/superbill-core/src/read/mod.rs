@@ -3,8 +3,10 @@
 pub mod assertion;
 mod clock;
 pub mod document;
+pub mod layout;
 pub mod quantity;
 mod sentences;
+pub mod spelling;
 pub mod token;
 pub mod trie;
 

@@ -4,7 +4,11 @@ use super::{
     document::{Hit, Reading, Sentence},
     token::Token,
 };
-use crate::knowledge::layout::{NONE, sense};
+use crate::knowledge::{
+    KnowledgeBase,
+    layout::{NONE, sense},
+    rules::{Addressed, Assertion},
+};
 
 /// White space before a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,18 +50,42 @@ fn single(text: &str, token: Token) -> Option<u8> {
     (token.end - token.start == 1).then(|| text.as_bytes()[token.start as usize]).filter(|b| !b.is_ascii_alphanumeric())
 }
 
-/// The longest heading that starts at a token, where the layout says that it is one.
-fn heading(text: &str, reading: &Reading, hits: &[Hit], at: usize, before: Gap) -> Option<(u32, usize)> {
+/// Letters of a heading of one word that is spoken within a paragraph ("Assessment: cough").
+const SPOKEN_WORD: usize = 4;
+
+/// The longest heading that starts at a token, where the layout says that it is one. `spoken`: a sentence begins there, so that it may be dictated: several words,
+/// or the one that says what was assessed. What is dictated within an assessment ("Additional testing: ...") is most often about a problem of it: only what
+/// cannot be ends it.
+fn heading(
+    kb: &KnowledgeBase,
+    text: &str,
+    reading: &Reading,
+    hits: &[Hit],
+    at: usize,
+    (before, spoken, within): (Gap, bool, u32),
+) -> Option<(u32, usize)> {
     let tokens = &reading.tokens;
     let starts_line = before >= Gap::Line;
+    let role = |at: u32| kb.rules().roles.get(at as usize);
+    let assesses = |at: u32| role(at).is_some_and(|r| r.addressed == Addressed::Yes);
+    let elsewhere = |at: u32| {
+        role(at).is_some_and(|r| r.addressed != Addressed::No || matches!(r.assertion, Assertion::Historical | Assertion::Family))
+    };
     let of = hits.iter().filter(|h| h.first as usize == at && h.sense.kind.get() == sense::HEADING);
-    let end_of = |end: usize| {
+    let capitals =
+        |at: usize, end: usize| text[tokens[at].start as usize..tokens[end - 1].end as usize].bytes().all(|b| !b.is_ascii_lowercase());
+    // Where the words before it are in capitals too, capitals tell nothing.
+    let word = |at: usize| text.as_bytes()[tokens[at].start as usize].is_ascii_alphabetic();
+    let end_of = |role: u32, end: usize| {
         let colon = tokens.get(end).is_some_and(|t| single(text, *t) == Some(b':'));
         let line_ends = reading.gaps.get(end).is_none_or(|gap| *gap >= Gap::Line);
-        let shouted = text[tokens[at].start as usize..tokens[end - 1].end as usize].bytes().all(|b| !b.is_ascii_lowercase());
-        (starts_line && (colon || line_ends) || colon && shouted).then_some(if colon { end + 1 } else { end })
+        let shouted = capitals(at, end) && !(at > 0 && !spoken && word(at - 1) && capitals(at - 1, at));
+        let letters = (tokens[end - 1].end - tokens[at].start) as usize;
+        let named = || end - at > 1 || assesses(role) && letters >= SPOKEN_WORD;
+        let dictated = || spoken && named() && (!assesses(within) || elsewhere(role));
+        (starts_line && (colon || line_ends) || colon && (shouted || dictated())).then_some(if colon { end + 1 } else { end })
     };
-    of.filter_map(|h| Some((h.sense.target.get(), end_of(h.end as usize)?))).max_by_key(|found| found.1)
+    of.filter_map(|h| Some((h.sense.target.get(), end_of(h.sense.target.get(), h.end as usize)?))).max_by_key(|found| found.1)
 }
 
 /// Where a line begins with one of these, it is an item of a list.
@@ -97,7 +125,15 @@ impl Cutter<'_> {
         let alone = starts_line && ends_line && !self.bulleted(self.start);
         let (first, end) = (self.start as u32, end as u32);
         self.body |= !self.listed && self.bulleted(self.start);
-        self.out.push(Sentence { first, end, role: self.role, block: self.block, leads: self.leads || alone, runs: !self.body });
+        self.out.push(Sentence {
+            first,
+            end,
+            role: self.role,
+            recognised: false,
+            block: self.block,
+            leads: self.leads || alone,
+            runs: !self.body,
+        });
         (self.leads, self.start) = (false, end as usize);
     }
 
@@ -117,7 +153,7 @@ impl Cutter<'_> {
 }
 
 /// Cuts a document that was looked through into sentences.
-pub(super) fn split(text: &str, reading: &mut Reading) {
+pub(super) fn split(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
     let (tokens, gaps) = (&reading.tokens, &reading.gaps);
     let mut out = std::mem::take(&mut reading.sentences);
     out.clear();
@@ -136,7 +172,7 @@ pub(super) fn split(text: &str, reading: &mut Reading) {
         }
         let here = &reading.hits[next_hit..];
         let here = &here[..here.iter().take_while(|h| h.first as usize == at).count()];
-        if let Some((role, end)) = heading(text, reading, here, at, before) {
+        if let Some((role, end)) = heading(kb, text, reading, here, at, (before, at == cut.start, cut.role)) {
             cut.open_block(at);
             (cut.role, cut.start) = (role, end);
             cut.listed = cut.bulleted(end);

@@ -131,6 +131,20 @@ impl Vocabulary<'_> {
         self.find(Key::of(lower.as_bytes()), lower.as_bytes().get(16..).unwrap_or_default())
     }
 
+    /// A word, written into `out`; `None` where it does not fit there.
+    pub(crate) fn letters<'o>(&self, id: u32, out: &'o mut [u8]) -> Option<&'o [u8]> {
+        let record = self.words.get(id as usize)?;
+        let mut key = [0; 16];
+        key[..8].copy_from_slice(&record.key[0].get().to_le_bytes());
+        key[8..].copy_from_slice(&record.key[1].get().to_le_bytes());
+        let rest = if record.rest.get() == UNKNOWN { &[][..] } else { self.rest(record.rest.get())? };
+        let head = if rest.is_empty() { key.iter().position(|&b| b == 0).unwrap_or(key.len()) } else { key.len() };
+        let length = head + rest.len();
+        out.get_mut(..head)?.copy_from_slice(&key[..head]);
+        out.get_mut(head..length)?.copy_from_slice(rest);
+        out.get(..length)
+    }
+
     /// The bytes of a long word from 16 on.
     pub(crate) fn rest(&self, at: u32) -> Option<&[u8]> {
         let at = at as usize;

@@ -30,7 +30,6 @@ pub(super) struct Said {
     pub tokens: (u32, u32),
     /// That this was done: by its section, the type of document or a cue.
     pub performed: bool,
-    pub in_section: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,8 +47,8 @@ const LONGEST_LINE: usize = 8;
 /// Terms are shorter than this, in tokens.
 const LONGEST_TERM: u32 = 64;
 
-/// Whether telling a procedure in this sentence means that it was done, and whether its section says so; `below` is whether the sentence stands below its heading's line.
-fn performed(kb: &KnowledgeBase, role: u32, cues: &Cues<'_>, kind: &str, family: &Family, below: impl Fn() -> bool) -> (bool, bool) {
+/// Whether telling a procedure in this sentence means that it was done; `below` is whether the sentence stands below its heading's line.
+fn performed(kb: &KnowledgeBase, role: u32, cues: &Cues<'_>, kind: &str, family: &Family, below: impl Fn() -> bool) -> bool {
     let of_type = kb.rules().encounter_types.iter().find(|t| t.id == kind);
     let section = kb.rules().roles.get(role as usize);
     let of_family = section.is_some_and(|r| family.performs.contains(&r.id));
@@ -60,14 +59,14 @@ fn performed(kb: &KnowledgeBase, role: u32, cues: &Cues<'_>, kind: &str, family:
         _ => section.map_or(Telling::AsSaid, |r| r.procedures),
     };
     if telling == Telling::No {
-        return (false, false);
+        return false;
     }
     let section = telling == Telling::Performed;
     let by_cue = !of_type.is_some_and(|t| t.by_section);
     if !section && cues.tells(Assertion::Planned) {
-        return (false, false);
+        return false;
     }
-    (section || family.documents.iter().any(|d| d == kind) || by_cue && cues.tells(Assertion::Performed), section)
+    section || family.documents.iter().any(|d| d == kind) || by_cue && cues.tells(Assertion::Performed)
 }
 
 /// The quantities of each sentence that has some.
@@ -170,9 +169,8 @@ impl<'a> Reader<'a> {
 
     fn push(&mut self, sentence: u32, cues: &Cues<'_>, element: u32, what: What, first: u32, end: u32) {
         let inside = self.reading.sentences[sentence as usize];
-        let later = cues.says_of(Assertion::Later, first, end);
-        let (performed, in_section) = performed(self.kb, inside.role, cues, self.kind, self.family, || self.below_heading(sentence));
-        let (performed, in_section) = (performed && !later, in_section && !later);
+        let performed = performed(self.kb, inside.role, cues, self.kind, self.family, || self.below_heading(sentence))
+            && !cues.says_of(Assertion::Later, first, end);
         let span = Span {
             document: self.document,
             start: self.reading.tokens[first as usize].start,
@@ -180,7 +178,7 @@ impl<'a> Reader<'a> {
         };
         if self.out.said.len() < MOST_SAID {
             let (document, block, tokens) = (self.document, inside.block, (first, end));
-            self.out.said.push(Said { document, sentence, block, element, what, span, tokens, performed, in_section });
+            self.out.said.push(Said { document, sentence, block, element, what, span, tokens, performed });
         } else {
             self.out.more = true;
         }

@@ -9,7 +9,6 @@ use super::{
 use crate::{
     code::{CodeKey, System},
     coded::{Coded, Finding, PcsCode, Procedure, Query, Rule, Step, StepKind},
-    coding::confidence::{Features, per_mille},
     encounter::Encounter,
     knowledge::{
         KnowledgeBase,
@@ -171,7 +170,6 @@ pub(super) fn decide(tables: &Tables<'_>, at: u32, family: &Family, instance: &I
                 coded.findings.push(Finding { rule: Rule::Assumed, codes: Vec::new(), procedure: Some((at, row)) });
             }
             let rule = &family.rows[row as usize];
-            let confidence = per_mille(Features { addressed: instance.in_section, defaulted: false, curated: true, assumed });
             let of_row = rule.axis_elements();
             let decisive = |element: u32| {
                 of_row.contains(&element) || family.requires.iter().chain(&rule.when).any(|c| c.0 == Subject::Element(element))
@@ -181,7 +179,7 @@ pub(super) fn decide(tables: &Tables<'_>, at: u32, family: &Family, instance: &I
                 because.push(Step { kind: StepKind::Decision, record: row, pack: family.pack, span: None });
                 let (modifiers, pointers) = Default::default();
                 let (built, evidence) = (Some(code), told.evidence(decisive));
-                let done = Procedure { family: at, row, add: None, built, modifiers, units: 1, pointers, confidence, evidence, because };
+                let done = Procedure { family: at, row, add: None, built, modifiers, units: 1, pointers, confidence: 0, evidence, because };
                 if !coded.procedures.iter().any(|p| key(p) == key(&done)) {
                     coded.procedures.push(done);
                 }

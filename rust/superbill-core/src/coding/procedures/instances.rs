@@ -20,7 +20,6 @@ use crate::{
 pub(super) struct Instance<'a> {
     pub kind: &'a str,
     pub side: Option<Side>,
-    pub in_section: bool,
     anchor: Span,
     values: Vec<(u32, Vec<String>, Vec<Span>)>,
     measures: Vec<(u32, i64, Span)>,
@@ -190,7 +189,6 @@ fn instance<'a>(
     let mut instance = Instance {
         kind: encounter.documents.get(first.document as usize).map_or(encounter.kind, |d| d.kind),
         side: group.side,
-        in_section: group.anchors.iter().any(|a| a.in_section),
         anchor: first.span,
         values: Vec::new(),
         measures: Vec::new(),

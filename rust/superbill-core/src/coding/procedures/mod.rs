@@ -14,7 +14,6 @@ use self::{
     instances::{Instance, instances},
     lesions::Lesion,
 };
-use super::confidence::{Features, per_mille};
 use crate::{
     coded::{Coded, Finding, Procedure, Query, Rule, Span, Step, StepKind},
     encounter::{Encounter, Setting},
@@ -152,7 +151,6 @@ fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instan
     if assumed {
         coded.findings.push(Finding { rule: Rule::Assumed, codes: Vec::new(), procedure: Some((at, row as u32)) });
     }
-    let confidence = per_mille(Features { addressed: instance.in_section, defaulted: false, curated: true, assumed });
     let decisive = |element: u32| family.requires.iter().chain(&rule.when).any(|c| c.0 == Subject::Element(element));
     let mut because = told.steps(family, decisive);
     because.push(Step { kind: StepKind::Decision, record: row as u32, pack: family.pack, span: None });
@@ -170,7 +168,7 @@ fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instan
         modifiers,
         units,
         pointers: Vec::new(),
-        confidence,
+        confidence: 0,
         evidence: told.evidence(decisive),
         because,
     };

@@ -17,10 +17,7 @@ use self::{
     risk::Risk,
     told::Told,
 };
-use super::{
-    confidence::{Features, per_mille},
-    pointers::MOST_POINTERS,
-};
+use super::pointers::MOST_POINTERS;
 use crate::{
     coded::{Coded, Counted, Decision, Query, Span, Visit, VisitElement, VisitLine, VisitService, WhyNot},
     encounter::{Encounter, Setting},
@@ -203,7 +200,6 @@ fn by_minutes(
             (true, false) => problems.to_vec(),
             (true, true) => (0..coded.diagnoses.len() as u32).collect(),
         });
-        line.confidence = sure();
         line.modifiers.extend(modifiers_of(told, &line));
         if services.instead.is_some() {
             let evidence = line.evidence.clone();
@@ -227,10 +223,6 @@ fn modifiers_of(told: &Told<'_>, line: &VisitLine) -> Vec<[u8; 2]> {
     let code = told.visits.timed.get(at as usize).and_then(|t| t.rows.get(row as usize)).map_or("", |r| r.code.as_str());
     let additions = told.visits.additions.iter().filter(|a| service_in(&a.codes, code) && holds(told, &a.when));
     additions.filter_map(|a| a.modifier).collect()
-}
-
-fn sure() -> u16 {
-    per_mille(Features { addressed: true, defaulted: false, curated: true, assumed: false })
 }
 
 fn first(mut pointers: Vec<u32>) -> Vec<u32> {
@@ -298,7 +290,7 @@ fn leveled(told: &Told<'_>, grounds: &Grounds<'_>, chosen: &Chosen<'_>, pointers
         modifiers: modifier.into_iter().collect(),
         units: 1,
         pointers: first(pointers.to_vec()),
-        confidence: sure(),
+        confidence: 0,
         evidence,
     };
     let mut more = Vec::new();
@@ -316,14 +308,14 @@ fn leveled(told: &Told<'_>, grounds: &Grounds<'_>, chosen: &Chosen<'_>, pointers
             modifiers: Vec::new(),
             units: 1,
             pointers: line.pointers.clone(),
-            confidence: sure(),
+            confidence: 0,
             evidence: said.into_iter().collect(),
         });
     }
     if let Some((minutes, span)) = grounds.minutes.filter(|_| chosen.by_time || chosen.row + 1 == chosen.category.codes.len())
         && let Some(mut prolonged) = timed::prolonged(told, &row.code, minutes, span)
     {
-        (prolonged.pointers, prolonged.confidence) = (line.pointers.clone(), sure());
+        prolonged.pointers.clone_from(&line.pointers);
         more.push(prolonged);
     }
     visit.lines.push(line);
