@@ -93,11 +93,10 @@ fn told_apart(tabular: &Tabular, codes: &Codes, words: &Words<'_>) -> Vec<Vec<u3
     told_apart
 }
 
-/// Known words by what is left of them without a letter, half of the slots empty.
+/// Known words by what no slip changes, half of the slots empty.
 fn misspellings(vocabulary: &Vocabulary<'_>, spelt: &[(String, bool)]) -> Vec<Misspelling> {
-    let entries: usize = spelt.iter().map(|w| w.0.len()).sum();
     let empty = Misspelling { hash: 0.into(), word: NONE.into() };
-    let mut slots = vec![empty; (entries * 2).next_power_of_two()];
+    let mut slots = vec![empty; (spelt.len() * 2).next_power_of_two()];
     for (word, names) in spelt {
         if let Some(id) = vocabulary.word(word) {
             Spelling::put(&mut slots, word.as_bytes(), id, *names);

@@ -53,7 +53,7 @@ pub mod section {
     pub const VISITS: u32 = 22;
     /// Postcard-encoded [`super::super::confidence::Confidence`].
     pub const CONFIDENCE: u32 = 23;
-    /// [`Misspelling`] in open addressing: known words by what is left of them without a letter.
+    /// [`Misspelling`] in open addressing: known words by what no slip changes.
     pub const SPELLING: u32 = 24;
     /// Keys from one sample to the next.
     pub const SAMPLE: usize = 16;
@@ -237,7 +237,7 @@ pub struct NoteRecord {
     pub targets: Range,
 }
 
-/// A known word by one of its hashes (`read::spelling`); [`NONE`] as the word for an empty slot.
+/// A known word by its likeness (`read::spelling`); [`NONE`] as the word for an empty slot.
 #[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]
 pub struct Misspelling {
