@@ -8,6 +8,8 @@ import pytest
 
 import superbill
 
+pytest_plugins = ("fetched",)
+
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
 
