@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fetched import downloader, once, pauses, publisher
 
 import superbill
 
-pytest_plugins = ("fetched",)
+__all__ = ["downloader", "once", "pauses", "publisher"]
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
