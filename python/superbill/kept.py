@@ -16,6 +16,11 @@ KNOWLEDGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "knowledge"
 def release_files() -> tuple[str, str] | None:
     """The tabular list and the list of valid codes that `simple-icd-10-cm` carries, which is found, never imported (that takes seconds)."""
     spec = PathFinder.find_spec("simple_icd_10_cm")
+    if spec is None:
+        # What is installed from a working tree may only be known to a finder of its own.
+        from importlib.util import find_spec
+
+        spec = find_spec("simple_icd_10_cm")
     if spec is None or not spec.submodule_search_locations:
         return None
     folder = os.path.join(next(iter(spec.submodule_search_locations)), "data")
