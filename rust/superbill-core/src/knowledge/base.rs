@@ -190,7 +190,7 @@ impl KnowledgeBase {
     }
 
     fn decoded_rules(&self) -> &Result<Rules, KnowledgeError> {
-        self.inner.rules.get_or_init(|| decode(self.section(section::RULES)))
+        self.inner.rules.get_or_init(|| decode(self.section(section::RULES)).map(Rules::in_use))
     }
 
     /// The rules of the packs; none where they do not decode, which [`KnowledgeBase::ready`] tells.
@@ -328,7 +328,18 @@ pub(crate) struct Senses<'a> {
 
 impl<'a> Senses<'a> {
     pub(crate) fn of(&self, phrase: u32) -> &'a [SenseRecord] {
-        let (Some(start), Some(end)) = (self.starts.get(phrase as usize), self.starts.get(phrase as usize + 1)) else { return &[] };
-        slice(self.senses, Range { start: *start, end: *end })
+        self.at(self.places(phrase))
+    }
+
+    /// Where the senses of a phrase are.
+    pub(crate) fn places(&self, phrase: u32) -> Range {
+        let (Some(start), Some(end)) = (self.starts.get(phrase as usize), self.starts.get(phrase as usize + 1)) else {
+            return Range::default();
+        };
+        Range { start: *start, end: *end }
+    }
+
+    pub(crate) fn at(&self, places: Range) -> &'a [SenseRecord] {
+        slice(self.senses, places)
     }
 }

@@ -429,4 +429,19 @@ pub struct Rules {
     /// Codes whose titles are ordinary words, so that only the lexicon names them.
     pub not_by_title: CodeRanges,
     pub families: Vec<Family>,
+    /// By family and element, whether it is an anchor: asked of every term of a text, and the families themselves are spread over memory.
+    #[serde(skip)]
+    anchors: Vec<Vec<bool>>,
+}
+
+impl Rules {
+    /// As they are used, once they are decoded.
+    pub(super) fn in_use(self) -> Self {
+        let anchors = self.families.iter().map(|f| f.elements.iter().map(|e| e.anchor).collect()).collect();
+        Self { anchors, ..self }
+    }
+
+    pub(crate) fn is_anchor(&self, family: usize, element: usize) -> bool {
+        self.anchors.get(family).and_then(|f| f.get(element)) == Some(&true)
+    }
 }

@@ -6,10 +6,11 @@ use super::{
     sentences::{Gap, gaps, split},
     spelling::ReadAs,
     token::{Token, tokenize},
+    trie::Match,
 };
 use crate::knowledge::{
     KnowledgeBase,
-    layout::{NONE, SenseRecord, sense},
+    layout::{NONE, Range, SenseRecord, sense},
     rules::Assertion,
 };
 
@@ -67,6 +68,8 @@ pub struct Reading {
     pub mended: Vec<ReadAs>,
     /// What kinds of things paragraphs tell, by the token that begins to.
     pub(super) content: Vec<(u32, Content)>,
+    /// Phrases as the walk finds them, whether across interposed words, and where their senses are.
+    found: Vec<(Match, bool, Range)>,
     /// By family, whether an anchor of it is told.
     told: Vec<bool>,
     /// By token, the white space before it.
@@ -97,9 +100,12 @@ pub fn read(kb: &KnowledgeBase, text: &str, families: Families, reading: &mut Re
     let bits = interposed.iter().fold(0_u64, |bits, word| bits | 1 << (word & 63));
     let interposed = |word: u32| bits >> (word & 63) & 1 == 1 && interposed.binary_search(&word).is_ok();
     let services = families == Families::Services;
+    // The walk and the senses apart: what a phrase means lies elsewhere in memory, and the walk need not wait for it.
+    reading.found.clear();
+    trie.find_across(&reading.tokens, interposed, |m, across| reading.found.push((m, across, senses.places(m.phrase))));
     // A condition may have a side or an article within its name; other phrases are only meant as they are written.
-    trie.find_across(&reading.tokens, interposed, |m, across| {
-        for &(mut sense) in senses.of(m.phrase) {
+    for &(m, across, places) in &reading.found {
+        for &(mut sense) in senses.at(places) {
             if sense.kind.get() == sense::CONTENT {
                 content.extend(Content::of_sense(sense).filter(|_| !across).map(|c| (m.first, c)));
                 continue;
@@ -116,11 +122,11 @@ pub fn read(kb: &KnowledgeBase, text: &str, families: Families, reading: &mut Re
                 sense::VISIT => &mut *visit,
                 _ => &mut *hits,
             };
-            of.push(Hit { first: m.first, end: m.end, sense });
+            // Of one start the longest first; they come in order of their starts.
+            let after = of.iter().rev().take_while(|h| h.first == m.first && h.end < m.end).count();
+            of.insert(of.len() - after, Hit { first: m.first, end: m.end, sense });
         }
-    });
-    hits.sort_by_key(|h| (h.first, std::cmp::Reverse(h.end)));
-    visit.sort_by_key(|h| (h.first, std::cmp::Reverse(h.end)));
+    }
     keep_terms_in_play(kb, terms, &mut reading.told);
     gaps(text, &reading.tokens, &mut reading.gaps);
     split(kb, text, reading);
@@ -134,13 +140,12 @@ pub fn read(kb: &KnowledgeBase, text: &str, families: Families, reading: &mut Re
 
 /// Most families share words with every note ("left", "open") and are told in few: only where an anchor is told their terms are worth keeping.
 fn keep_terms_in_play(kb: &KnowledgeBase, terms: &mut Vec<Hit>, told: &mut Vec<bool>) {
-    let families = &kb.rules().families;
+    let rules = kb.rules();
     told.clear();
-    told.resize(families.len(), false);
+    told.resize(rules.families.len(), false);
     for hit in terms.iter().filter(|h| h.sense.kind.get() == sense::ELEMENT) {
         let family = hit.sense.target.get() as usize;
-        let element = families.get(family).and_then(|f| f.elements.get((hit.sense.extra.get() >> 16) as usize));
-        if element.is_some_and(|e| e.anchor) {
+        if rules.is_anchor(family, (hit.sense.extra.get() >> 16) as usize) {
             told[family] = true;
         }
     }

@@ -172,6 +172,16 @@ pub(super) fn split(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
         }
         let here = &reading.hits[next_hit..];
         let here = &here[..here.iter().take_while(|h| h.first as usize == at).count()];
+        // Most tokens are words within a line that lead no section: nothing begins or ends there.
+        let within_line =
+            before <= Gap::Space && tokens[at].end - tokens[at].start > 1 && here.iter().all(|h| h.sense.kind.get() != sense::HEADING);
+        if within_line {
+            at += 1;
+            if at - cut.start >= LONGEST_SENTENCE {
+                cut.close(at);
+            }
+            continue;
+        }
         if let Some((role, end)) = heading(kb, text, reading, here, at, (before, at == cut.start, cut.role)) {
             cut.open_block(at);
             (cut.role, cut.start) = (role, end);
@@ -180,10 +190,10 @@ pub(super) fn split(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
             continue;
         }
         let first = text.as_bytes()[tokens[at].start as usize];
-        let follows = tokens.get(at + 1).and_then(|t| single(text, *t));
+        let follows = || tokens.get(at + 1).and_then(|t| single(text, *t));
         // "stage\n3." ends a sentence; an item goes on behind its number.
         let goes_on = || gaps.get(at + 2).is_some_and(|gap| before == Gap::Blank || *gap < Gap::Line);
-        let numbered = before >= Gap::Line && first.is_ascii_digit() && matches!(follows, Some(b'.' | b')')) && goes_on();
+        let numbered = before >= Gap::Line && first.is_ascii_digit() && matches!(follows(), Some(b'.' | b')')) && goes_on();
         let item = before == Gap::Line && (first == b'#' || cut.listed && cut.bulleted(at));
         if before == Gap::Blank || numbered || item {
             cut.open_block(at);

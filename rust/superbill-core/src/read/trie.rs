@@ -120,6 +120,11 @@ impl Node {
     fn of_edge(edge: &Edge) -> Self {
         Self { filter: edge.filter.get(), next: Next::decode(edge.next.get()), phrase: edge.phrase.get() }
     }
+
+    /// Whether a token may go on from here: most do not, which the filter tells without another look into memory.
+    fn may_go_on(&self, token: &Token) -> bool {
+        token.word != UNKNOWN && self.filter & bit(token.word) != 0
+    }
 }
 
 /// The sections that a trie is made of.
@@ -282,10 +287,12 @@ impl<'a> TermTrie<'a> {
             let mut parted = None;
             loop {
                 if let Next::Tail(at) = node.next {
-                    let tail = self.tail(at).unwrap_or_default();
-                    let written = tokens.get(end..end + tail.len());
-                    if written.is_some_and(|written| tail.iter().zip(written).all(|(word, token)| word.get() == token.word)) {
-                        found(end + tail.len(), node.phrase, false);
+                    if tokens.get(end).is_some_and(|following| node.may_go_on(following)) {
+                        let tail = self.tail(at).unwrap_or_default();
+                        let written = tokens.get(end..end + tail.len());
+                        if written.is_some_and(|written| tail.iter().zip(written).all(|(word, token)| word.get() == token.word)) {
+                            found(end + tail.len(), node.phrase, false);
+                        }
                     }
                     parted = parted.or(Some((node, end)));
                     break;
@@ -296,7 +303,7 @@ impl<'a> TermTrie<'a> {
                 if parted.is_none() && skips(end) {
                     parted = Some((node, end));
                 }
-                let Some(next) = tokens.get(end).and_then(|following| self.step(&node, following.word)) else { break };
+                let Some(next) = tokens.get(end).and_then(|following| self.step(&node, following)) else { break };
                 (node, end) = (next, end + 1);
             }
             let Some((mut node, parting)) = parted.filter(|_| !interposed(token.word)) else { continue };
@@ -304,6 +311,10 @@ impl<'a> TermTrie<'a> {
             loop {
                 if let Next::Tail(at) = node.next {
                     let mut crossed = end > parting;
+                    let following = (end..).find(|&at| !skips(at)).and_then(|at| tokens.get(at));
+                    if !following.is_some_and(|following| node.may_go_on(following)) {
+                        break;
+                    }
                     let ends = self.tail(at).unwrap_or_default().iter().try_fold(end, |mut end, word| {
                         while skips(end) {
                             (end, crossed) = (end + 1, true);
@@ -321,17 +332,17 @@ impl<'a> TermTrie<'a> {
                 while skips(end) {
                     end += 1;
                 }
-                let Some(next) = tokens.get(end).and_then(|following| self.step(&node, following.word)) else { break };
+                let Some(next) = tokens.get(end).and_then(|following| self.step(&node, following)) else { break };
                 (node, end) = (next, end + 1);
             }
         }
     }
 
-    /// The node that a word goes on to.
-    fn step(&self, node: &Node, word: u32) -> Option<Node> {
-        if word == UNKNOWN || node.filter & bit(word) == 0 {
+    /// The node that a token goes on to.
+    fn step(&self, node: &Node, token: &Token) -> Option<Node> {
+        if !node.may_go_on(token) {
             return None;
         }
-        self.child(node.next, word).map(Node::of_edge)
+        self.child(node.next, token.word).map(Node::of_edge)
     }
 }
