@@ -431,7 +431,7 @@ pub struct Rules {
     pub families: Vec<Family>,
     /// By family and element, whether it is an anchor: asked of every term of a text, and the families themselves are spread over memory.
     #[serde(skip)]
-    anchors: Vec<Vec<bool>>,
+    pub anchors: Vec<Vec<bool>>,
 }
 
 impl Rules {
