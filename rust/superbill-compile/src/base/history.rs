@@ -88,12 +88,13 @@ impl Icd10cm {
         let mut timeline = Timeline::default();
         let mut previous: HashMap<CodeKey, Published> = HashMap::new();
         let days: BTreeSet<Date> = self.orders.keys().chain(self.tabulars.keys()).copied().collect();
+        let named: HashSet<CodeKey> = self.newest_tabular().map(|t| expand(&t.2).into_iter().map(|e| e.0).collect()).unwrap_or_default();
         for day in days {
             let stated: HashMap<CodeKey, Published> = if let Some(order) = self.orders.get(&day) {
                 let published = |l: &OrderLine| Published { billable: l.billable, title: l.long.clone(), short: l.short.clone() };
                 order.iter().map(|l| (l.code, published(l))).collect()
             } else if let (Some(valid), Some((_, tabular))) = (self.valid(day), self.tabulars.get(&day)) {
-                of_tabular(tabular, &valid, &previous)
+                of_tabular(tabular, &valid, &previous, &named)
             } else {
                 continue;
             };
@@ -116,8 +117,14 @@ impl Icd10cm {
     }
 }
 
-/// A release known from its tabular list, whose words for codes that were there before are those of the release before.
-fn of_tabular(tabular: &Tabular, valid: &HashSet<CodeKey>, previous: &HashMap<CodeKey, Published>) -> HashMap<CodeKey, Published> {
+/// A release known from its tabular list, whose words for codes that were there before are those of the release before; `named` are the codes that the
+/// newest tabular list names, whose words are not repeated.
+fn of_tabular(
+    tabular: &Tabular,
+    valid: &HashSet<CodeKey>,
+    previous: &HashMap<CodeKey, Published>,
+    named: &HashSet<CodeKey>,
+) -> HashMap<CodeKey, Published> {
     let mut stated = HashMap::new();
     for (key, node, extension, _) in expand(tabular) {
         if extension.is_some() && !valid.contains(&key) {
@@ -129,7 +136,8 @@ fn of_tabular(tabular: &Tabular, valid: &HashSet<CodeKey>, previous: &HashMap<Co
         let (title, short) = match known.filter(|p| !revised(p)) {
             Some(before) => (before.title.clone(), before.short.clone()),
             None if known.is_some() => (plain(own), String::new()),
-            None => (String::new(), String::new()),
+            None if named.contains(&key) => (String::new(), String::new()),
+            None => (extension.as_ref().map_or_else(|| plain(own), |e| plain(&format!("{own}, {e}"))), String::new()),
         };
         stated.insert(key, Published { billable: valid.contains(&key), title, short });
     }
@@ -240,6 +248,7 @@ mod tests {
         assert_eq!(valid, ["S00XXXA", "S01XXXA", "S01XXXS", "T148", "T814XXA", "T814XXS"]);
         let held = cm.timeline().held();
         assert_eq!(held[&key("T148")].iter().map(|h| h.fact.billable).collect::<Vec<_>>(), [true]);
+        assert_eq!(held[&key("T814XXA")].iter().map(|h| h.fact.title.as_str()).collect::<Vec<_>>(), ["infection, initial"]);
         assert!(Icd10cm { tabulars: cm.tabulars, ..Icd10cm::default() }.valid(then).is_none());
     }
 }
