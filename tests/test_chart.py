@@ -127,3 +127,14 @@ def test_confidence_is_told_by_the_proof() -> None:
     # The very code, the same by a slip of a letter, and one that the note leaves open.
     assert sure("Essential hypertension.") > sure("Essential hypertention.") > 0
     assert sure("Chronic systolic heart failure.") > sure("Heart failure.")
+
+
+def test_what_the_assessment_establishes_of_a_suspected_problem() -> None:
+    problem = "ASSESSMENT AND PLAN\n1. Right foot pain, consistent with a Lisfranc fracture.\n"
+    assert codes(problem + "- We will order an MRI of the right foot.\n") == ["M79.671"]
+    assert codes(problem + "- Her x-rays revealed a Lisfranc fracture. Surgery of the right foot is planned.\n") == ["S93.324A"]
+
+
+@pytest.mark.parametrize(("side", "code"), [("Right", "S93.324A"), ("Left", "S93.325A")])
+def test_a_term_says_all_that_its_default_says(side: str, code: str) -> None:
+    assert codes(f"Assessment: {side} Lisfranc fracture.") == [code]

@@ -251,3 +251,52 @@ def test_a_release_that_is_cut_short_is_not_written(tmp_path: Path, capsys: pyte
     assert cli.main([*build, "--allow", "icd10cm_order", "--json"]) == 0
     total = json.loads(capsys.readouterr().out)["report"]["totals"]
     assert [(t["feed"], t["found"], t["published"]) for t in total] == [("icd10cm_order", 3, 74_719)]
+
+
+THEN = sources.order(
+    [
+        ("T81", 0, "Trouble after work"),
+        ("T814", 0, "Sepsis of work"),
+        ("T814XXA", 1, "Sepsis of work, first visit"),
+        ("T814XXD", 1, "Sepsis of work, next visit"),
+        ("T82", 0, "Rust"),
+        ("T820", 1, "Rust of a hinge"),
+        ("T821", 1, "Rust of a lock"),
+    ]
+)
+NOW = sources.order(
+    [
+        ("T81", 0, "Trouble after work"),
+        ("T814", 0, "Sepsis of work"),
+        ("T8140", 0, "Deep sepsis of work"),
+        ("T8140XA", 1, "Deep sepsis of work, first visit"),
+        ("T8140XD", 1, "Deep sepsis of work, next visit"),
+        ("T82", 0, "Rust"),
+        ("T820", 1, "Rust of a hinge"),
+        ("T829", 1, "Rust of a drawbridge"),
+    ]
+)
+
+
+@pytest.fixture(scope="module")
+def divided(tmp_path_factory: pytest.TempPathFactory) -> superbill.KnowledgeBase:
+    image, _ = built(tmp_path_factory.mktemp("divided"), {"icd10cm-order-2017.txt": THEN, "icd10cm-order-2026.txt": NOW})
+    return superbill.KnowledgeBase.from_bytes(image)
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "codes", "asked"),
+    [
+        ("Deep sepsis of work, next visit.", "2025-12-01", ["T81.40XD"], []),
+        ("Deep sepsis of work, next visit.", "2016-12-01", ["T81.4XXD"], []),  # divided since: its code of that day
+        ("Rust of a drawbridge.", "2025-12-01", ["T82.9"], []),
+        ("Rust of a drawbridge.", "2016-12-01", [], ["T82 Rust"]),  # no code of that day says it: a question, and nothing invalid is coded
+    ],
+)
+def test_a_diagnosis_is_coded_in_the_codes_of_its_day(
+    divided: superbill.KnowledgeBase, text: str, day: str, codes: list[str], asked: list[str]
+) -> None:
+    encounter = {"id": "e", "type": "office_visit", "setting": "professional", "date_of_service": day, "scope": "all"}
+    coded = divided.code(encounter | {"documents": [{"id": "n", "text": text}]})
+    assert [d.code for d in coded.diagnoses] == codes
+    assert [q.about for q in coded.queries] == asked

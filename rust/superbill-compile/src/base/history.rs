@@ -70,11 +70,13 @@ impl Icd10cm {
         if day <= effective {
             return None;
         }
-        let above = |key: CodeKey| known.range(key..key.end()).any(|k| *k != key);
-        let mut anew: HashMap<usize, bool> = HashMap::new();
-        let mut exists =
-            |key: CodeKey, node: usize| known.contains(&key) || *anew.entry(node).or_insert_with(|| !above(tabular.nodes[node].key));
-        let mut valid: Vec<CodeKey> = expand(tabular).into_iter().filter(|e| e.2.is_none() || exists(e.0, e.1)).map(|e| e.0).collect();
+        let expanded = expand(tabular);
+        // A code that was divided since (T81.4, V29.9) is as unknown to the list as one that was deleted, though it may name it as a header.
+        let divided = |key: CodeKey| known.range(key..key.end()).any(|k| *k != key);
+        let tells = |key: CodeKey, extended: bool| known.contains(&key) && (extended || !divided(key));
+        let told: HashSet<usize> = expanded.iter().filter(|e| tells(e.0, e.2.is_some())).map(|e| e.1).collect();
+        let mut valid: Vec<CodeKey> =
+            expanded.iter().filter(|e| e.2.is_none() || known.contains(&e.0) || !told.contains(&e.1)).map(|e| e.0).collect();
         valid.sort_unstable();
         // What has anything below it is a header.
         let leaf = |pair: &[CodeKey]| pair.get(1).is_none_or(|next| *next >= pair[0].end());
@@ -86,12 +88,13 @@ impl Icd10cm {
         let mut timeline = Timeline::default();
         let mut previous: HashMap<CodeKey, Published> = HashMap::new();
         let days: BTreeSet<Date> = self.orders.keys().chain(self.tabulars.keys()).copied().collect();
+        let named: HashSet<CodeKey> = self.newest_tabular().map(|t| expand(&t.2).into_iter().map(|e| e.0).collect()).unwrap_or_default();
         for day in days {
             let stated: HashMap<CodeKey, Published> = if let Some(order) = self.orders.get(&day) {
                 let published = |l: &OrderLine| Published { billable: l.billable, title: l.long.clone(), short: l.short.clone() };
                 order.iter().map(|l| (l.code, published(l))).collect()
             } else if let (Some(valid), Some((_, tabular))) = (self.valid(day), self.tabulars.get(&day)) {
-                of_tabular(tabular, &valid, &previous)
+                of_tabular(tabular, &valid, &previous, &named)
             } else {
                 continue;
             };
@@ -114,8 +117,14 @@ impl Icd10cm {
     }
 }
 
-/// A release known from its tabular list, whose words for codes that were there before are those of the release before.
-fn of_tabular(tabular: &Tabular, valid: &HashSet<CodeKey>, previous: &HashMap<CodeKey, Published>) -> HashMap<CodeKey, Published> {
+/// A release known from its tabular list, whose words for codes that were there before are those of the release before; `named` are the codes that the
+/// newest tabular list names, whose words are not repeated.
+fn of_tabular(
+    tabular: &Tabular,
+    valid: &HashSet<CodeKey>,
+    previous: &HashMap<CodeKey, Published>,
+    named: &HashSet<CodeKey>,
+) -> HashMap<CodeKey, Published> {
     let mut stated = HashMap::new();
     for (key, node, extension, _) in expand(tabular) {
         if extension.is_some() && !valid.contains(&key) {
@@ -127,7 +136,8 @@ fn of_tabular(tabular: &Tabular, valid: &HashSet<CodeKey>, previous: &HashMap<Co
         let (title, short) = match known.filter(|p| !revised(p)) {
             Some(before) => (before.title.clone(), before.short.clone()),
             None if known.is_some() => (plain(own), String::new()),
-            None => (String::new(), String::new()),
+            None if named.contains(&key) => (String::new(), String::new()),
+            None => (extension.as_ref().map_or_else(|| plain(own), |e| plain(&format!("{own}, {e}"))), String::new()),
         };
         stated.insert(key, Published { billable: valid.contains(&key), title, short });
     }
@@ -213,20 +223,32 @@ mod tests {
     fn a_tabular_list_before_every_list_of_codes() {
         let (then, october) = (Date(2016_10_01), Date(2025_10_01));
         let mut cm = Icd10cm::default();
-        cm.orders.insert(october, vec![line("S00", false, "head"), line("S00XXXA", true, "head, initial"), line("T148XXA", true, "other")]);
+        cm.orders.insert(
+            october,
+            vec![
+                line("S00", false, "head"),
+                line("S00XXXA", true, "head, initial"),
+                line("T148XXA", true, "other"),
+                line("T814", true, "infection, which a list names as well"),
+                line("T8140XA", true, "infection, unspecified, initial"),
+            ],
+        );
         let sevenths = vec![(b'A', "initial".to_owned()), (b'S', "sequela".to_owned())];
         let nodes = vec![
             node("S00", "head", Parent::None, sevenths.clone()),
-            node("S01", "wound", Parent::None, sevenths),
+            node("S01", "wound", Parent::None, sevenths.clone()),
             node("T14", "group", Parent::None, Vec::new()),
             node("T148", "other", Parent::Node(2), Vec::new()),
+            node("T81", "complications", Parent::None, sevenths),
+            node("T814", "infection", Parent::Node(4), Vec::new()),
         ];
         cm.tabulars.insert(then, ("x".into(), Tabular { version: "2017".into(), blocks: Vec::new(), nodes }));
         let mut valid: Vec<String> = cm.valid(then).unwrap().iter().map(ToString::to_string).collect();
         valid.sort();
-        assert_eq!(valid, ["S00XXXA", "S01XXXA", "S01XXXS", "T148"]);
+        assert_eq!(valid, ["S00XXXA", "S01XXXA", "S01XXXS", "T148", "T814XXA", "T814XXS"]);
         let held = cm.timeline().held();
         assert_eq!(held[&key("T148")].iter().map(|h| h.fact.billable).collect::<Vec<_>>(), [true]);
+        assert_eq!(held[&key("T814XXA")].iter().map(|h| h.fact.title.as_str()).collect::<Vec<_>>(), ["infection, initial"]);
         assert!(Icd10cm { tabulars: cm.tabulars, ..Icd10cm::default() }.valid(then).is_none());
     }
 }

@@ -52,20 +52,20 @@ pub(super) fn code(
                         spans.push(span(reading, candidate.document, other));
                         steps.push(Step { kind: StepKind::Elsewhere, record: code.0, pack: Step::TABULAR, span: spans.last().copied() });
                     }
-                    let then = on_day(kb, told, encounter.date);
+                    let then = match on_day(kb, told, encounter.date) {
+                        Ok(then) => then,
+                        Err(node) => {
+                            ask(coded, node, evidence);
+                            continue;
+                        }
+                    };
                     if then != told {
                         steps.push(Step { kind: StepKind::CodeSet, record: then.0, pack: Step::TABULAR, span: None });
                     }
                     also(kb, coded, reading, &candidate, then, &context);
                     add(kb, coded, reading, &candidate, then, steps, &spans);
                 }
-                Refined::Stuck(node) => {
-                    let query = Query::Leaf { node, evidence };
-                    let known = |q: &Query| matches!(q, Query::Leaf { node: other, .. } if *other == node);
-                    if !coded.queries.iter().any(known) {
-                        coded.queries.push(query);
-                    }
-                }
+                Refined::Stuck(node) => ask(coded, node, evidence),
             }
         }
         if coded.diagnoses.len() + coded.queries.len() > MOST_CODES {
@@ -73,6 +73,14 @@ pub(super) fn code(
         }
     }
     Ok(())
+}
+
+/// Asks once which code of a node is meant.
+fn ask(coded: &mut Coded, node: CodeId, evidence: Span) {
+    let known = |q: &Query| matches!(q, Query::Leaf { node: other, .. } if *other == node);
+    if !coded.queries.iter().any(known) {
+        coded.queries.push(Query::Leaf { node, evidence });
+    }
 }
 
 fn span(reading: &Reading, document: usize, mention: &Mention) -> Span {

@@ -48,11 +48,16 @@ fn explained(kb: &KnowledgeBase, code: CodeId, words: &[u32]) -> Option<usize> {
     Some(own.len() + below)
 }
 
-/// How many words of a title are not documented.
-fn undocumented(kb: &KnowledgeBase, code: CodeId, words: &[u32]) -> usize {
+/// The words of a title, as one word stands for all its forms.
+fn title_words(kb: &KnowledgeBase, code: CodeId) -> Vec<u32> {
     let mut tokens: Vec<Token> = Vec::new();
     tokenize(&kb.title(code), kb.trie().vocabulary(), &mut tokens);
-    tokens.iter().filter(|t| words.binary_search(&kb.canonical(t.word)).is_err()).count()
+    tokens.iter().map(|t| kb.canonical(t.word)).collect()
+}
+
+/// How many words of a title are not documented.
+fn undocumented(kb: &KnowledgeBase, code: CodeId, words: &[u32]) -> usize {
+    title_words(kb, code).iter().filter(|w| words.binary_search(w).is_err()).count()
 }
 
 /// The child whose branch explains the most words; of equals, the one whose title has the fewest others ("right foot" before "right toe").
@@ -67,21 +72,25 @@ fn supported(kb: &KnowledgeBase, at: CodeId, words: &[u32]) -> Option<CodeId> {
     (by_title[0].0 < by_title[1].0).then_some(by_title[0].1)
 }
 
-/// The code that stood for a leaf on a day: itself, what is above it where that could be billed then, else the code for what is not specified.
-pub(super) fn on_day(kb: &KnowledgeBase, leaf: CodeId, date: Date) -> CodeId {
+/// The code that stood for a leaf on a day: itself, what is above it where that could be billed then, with the same seventh character where it took one,
+/// else the code for what is not specified. An error names the node of which no code of that day says what the leaf says; a day of which nothing is known leaves the leaf.
+pub(super) fn on_day(kb: &KnowledgeBase, leaf: CodeId, date: Date) -> Result<CodeId, CodeId> {
     let mut at = leaf;
     loop {
         match kb.standing(at, date) {
-            Standing::Valid => return at,
+            Standing::Valid => return Ok(at),
             Standing::Header => break,
             _ => match kb.parent(at) {
                 Some(parent) => at = parent,
-                None => return leaf,
+                None => return Ok(leaf),
             },
         }
     }
-    let vague = |c: &CodeId| kb.standing(*c, date) == Standing::Valid && kb.title(*c).contains("nspecified");
-    kb.children_on(at, date).find(vague).unwrap_or(leaf)
+    let valid = || kb.children_on(at, date).filter(|c| kb.standing(*c, date) == Standing::Valid);
+    let seventh = seventh_of(kb, leaf);
+    let same_episode = || valid().find(|&c| seventh != 0 && seventh_of(kb, c) == seventh);
+    let vague = || valid().find(|&c| kb.title(c).contains("nspecified"));
+    same_episode().or_else(vague).ok_or(at)
 }
 
 pub(super) fn refine(kb: &KnowledgeBase, node: u32, leaf: u32, context: &Context) -> Refined {
@@ -112,7 +121,7 @@ pub(super) fn refine(kb: &KnowledgeBase, node: u32, leaf: u32, context: &Context
         // A term says what its default says: with these words a sibling may be documented ("Lisfranc injury" of the right foot).
         let beside_default = || {
             let default = toward_default().filter(|&c| kb.has(c, flag::UNSPECIFIED))?;
-            let implied = kb.distinct(default).iter().map(|w| w.get());
+            let implied = title_words(kb, default);
             let mut words: Vec<u32> = context.words.iter().copied().chain(implied).collect();
             words.sort_unstable();
             supported(kb, at, &words)

@@ -85,6 +85,24 @@ pub(super) fn addressed<'a>(kb: &'a KnowledgeBase, encounter: &'a Encounter<'a>,
         return all(Addressed::Yes).chain(all(Addressed::Maybe)).chain(all(Addressed::No)).collect();
     }
     let mut chosen = problems(readings, all(Addressed::Yes).collect());
+    // What the problem's name calls uncertain and the same assessment then establishes is established ("pain, consistent with a fracture": "x-rays revealed a fracture").
+    let suspected: Vec<(usize, u32)> = readings
+        .iter()
+        .enumerate()
+        .flat_map(|(document, reading)| reading.mentions.iter().enumerate().map(move |(at, mention)| (document, at, mention)))
+        .filter(|&(document, at, mention)| {
+            mention.assertion == Assertion::Possible
+                && types.role_says(document, mention.sentence) == Addressed::Yes
+                && names_problem(readings, &Candidate { document, at, mention, addressed: true })
+        })
+        .map(|(document, _, mention)| (document, mention.node))
+        .collect();
+    if !suspected.is_empty() {
+        let established =
+            |c: &Candidate<'_>| c.mention.assertion == Assertion::Present && suspected.contains(&(c.document, c.mention.node));
+        let known: Vec<(usize, usize)> = chosen.iter().map(|c| (c.document, c.at)).collect();
+        chosen.extend(all(Addressed::Yes).filter(|c| established(c) && !known.contains(&(c.document, c.at))));
+    }
     if chosen.is_empty() {
         chosen = planned(kb, readings, all(Addressed::Maybe).collect());
     }
