@@ -246,6 +246,8 @@ mod tests {
         let mut valid: Vec<String> = cm.valid(then).unwrap().iter().map(ToString::to_string).collect();
         valid.sort();
         assert_eq!(valid, ["S00XXXA", "S01XXXA", "S01XXXS", "T148", "T814XXA", "T814XXS"]);
+        let nodes = vec![node("T81", "complications", Parent::None, Vec::new()), node("T814", "infection", Parent::Node(0), Vec::new())];
+        cm.tabulars.insert(october, ("y".into(), Tabular { version: "2026".into(), blocks: Vec::new(), nodes }));
         let held = cm.timeline().held();
         assert_eq!(held[&key("T148")].iter().map(|h| h.fact.billable).collect::<Vec<_>>(), [true]);
         assert_eq!(held[&key("T814XXA")].iter().map(|h| h.fact.title.as_str()).collect::<Vec<_>>(), ["infection, initial"]);
