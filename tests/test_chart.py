@@ -127,3 +127,13 @@ def test_confidence_is_told_by_the_proof() -> None:
     # The very code, the same by a slip of a letter, and one that the note leaves open.
     assert sure("Essential hypertension.") > sure("Essential hypertention.") > 0
     assert sure("Chronic systolic heart failure.") > sure("Heart failure.")
+
+
+def test_what_is_prevented_is_not_there() -> None:
+    assert codes("ASSESSMENT\n1. Hypertension\n2. Deep venous thrombosis prophylaxis\n") == ["I10"]
+
+
+def test_a_long_review_of_systems_is_denied_to_its_end() -> None:
+    symptoms = "fevers, chills, weight loss, anorexia, bone pain, headaches, seizures, angina, edema, orthopnea, rashes, cough"
+    text = f"The patient has gout. She denies {symptoms}, {symptoms}, {symptoms}, hemoptysis, hoarseness."
+    assert codes(text) == ["M10.9"]
