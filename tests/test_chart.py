@@ -138,3 +138,13 @@ def test_what_the_assessment_establishes_of_a_suspected_problem() -> None:
 @pytest.mark.parametrize(("side", "code"), [("Right", "S93.324A"), ("Left", "S93.325A")])
 def test_a_term_says_all_that_its_default_says(side: str, code: str) -> None:
     assert codes(f"Assessment: {side} Lisfranc fracture.") == [code]
+
+
+def test_what_is_prevented_is_not_there() -> None:
+    assert codes("ASSESSMENT\n1. Hypertension\n2. Deep venous thrombosis prophylaxis\n") == ["I10"]
+
+
+def test_a_long_review_of_systems_is_denied_to_its_end() -> None:
+    symptoms = "fevers, chills, weight loss, anorexia, bone pain, headaches, seizures, angina, edema, orthopnea, rashes, cough"
+    text = f"The patient has gout. She denies {symptoms}, {symptoms}, {symptoms}, hemoptysis, hoarseness."
+    assert codes(text) == ["M10.9"]
