@@ -32,6 +32,7 @@ fuzz_target!(|data: &[u8]| {
             place_of_service: None,
             payer: None,
             same_day: None,
+ earlier: Vec::new(),
             documents: vec![Document { kind, text: &text, signed: None, authored: false }],
         };
         let coded = SCRATCH.with_borrow_mut(|scratch| code(&KB, &encounter, scratch, &NeverCancel)).expect("coded");

@@ -28,6 +28,7 @@ fn coded(text: &str, kind: &'static str) -> Coded {
         place_of_service: None,
         payer: None,
         same_day: None,
+        earlier: Vec::new(),
         documents: vec![Document { kind, text, signed: None, authored: false }],
     };
     code(&KB, &encounter, &mut Scratch::default(), &NeverCancel).expect("coded")
@@ -102,6 +103,7 @@ proptest! {
                 place_of_service: None,
                 payer: None,
                 same_day: None,
+ earlier: Vec::new(),
                 documents: vec![document],
             };
             code(&KB, &encounter, &mut scratch, &NeverCancel).expect("coded")

@@ -47,6 +47,8 @@ pub enum StepKind {
     Included,
     /// A procedure of ICD-10-PCS that this one contains: `record` = family << 16 | row.
     Contained,
+    /// How it relates to a surgery in whose period it was done: `record` = row of the table.
+    AfterSurgery,
 }
 
 /// One step of the reasoning: fixed size, no text.

@@ -85,6 +85,17 @@ pub struct Encounter<'a> {
     /// Whether a stay began and ended on one day, where both days are told.
     pub same_day: Option<bool>,
     pub documents: Vec<Document<'a>>,
+    /// Services of earlier days that the same practitioner, or one of the same specialty and group, billed.
+    pub earlier: Vec<Earlier<'a>>,
+}
+
+/// A service of an earlier day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Earlier<'a> {
+    pub code: &'a str,
+    pub date: Date,
+    /// It was done for a complication in the period of another, and opens none (modifier 78).
+    pub opens_none: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

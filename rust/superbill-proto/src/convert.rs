@@ -3,7 +3,7 @@
 use crate::v1;
 use superbill_core::{
     date::Date,
-    encounter::{Document, ENCOUNTER_TYPES, Encounter, Scope, Setting, Sex},
+    encounter::{Document, ENCOUNTER_TYPES, Earlier, Encounter, Scope, Setting, Sex},
 };
 
 /// More documents than this are refused.
@@ -121,7 +121,33 @@ pub fn encounter(wire: &v1::Encounter) -> Result<Encounter<'_>, EncounterError> 
         payer: wire.payer.as_ref().and_then(|p| p.line_of_business.as_deref()),
         same_day,
         documents,
+        earlier: earlier(wire, decides)?,
     })
+}
+
+/// Modifier of a procedure for a complication in the period of another, whose period goes on.
+const RETURN_FOR_COMPLICATION: &str = "78";
+
+/// The services of earlier days by the practitioner of the encounter.
+fn earlier(wire: &v1::Encounter, day: Date) -> Result<Vec<Earlier<'_>>, EncounterError> {
+    let mut found = Vec::new();
+    for (at, line) in wire.history.iter().enumerate() {
+        required(&format!("history[{at}].date (it decides the rules of the line)"), &line.date)?;
+        let on = date(&format!("history[{at}].date"), &line.date)?;
+        if on < day && same_practitioner(wire.provider.as_ref(), line.provider.as_ref()) {
+            let opens_none = line.modifiers.iter().any(|m| m.trim() == RETURN_FOR_COMPLICATION);
+            found.push(Earlier { code: line.code.trim(), date: on, opens_none });
+        }
+    }
+    Ok(found)
+}
+
+/// The same person, or the same specialty of one group; who is not told is anybody.
+fn same_practitioner(a: Option<&v1::Provider>, b: Option<&v1::Provider>) -> bool {
+    let (Some(a), Some(b)) = (a, b) else { return true };
+    let told = |p: &v1::Provider| [&p.npi, &p.group, &p.specialty].iter().any(|f| f.is_some());
+    let same = |of: fn(&v1::Provider) -> Option<&str>| of(a).is_some() && of(a).map(str::trim) == of(b).map(str::trim);
+    !told(a) || !told(b) || same(|p| p.npi.as_deref()) || same(|p| p.group.as_deref()) && same(|p| p.specialty.as_deref())
 }
 
 #[cfg(test)]

@@ -178,6 +178,12 @@ impl Renderer<'_> {
                 let text = format!("{name} is part of this procedure");
                 ("included", code, text)
             }
+            StepKind::AfterSurgery => {
+                let rule = self.kb.visits().after_surgery.get(step.record as usize);
+                let modifier = rule.map(|r| String::from_utf8_lossy(&r.modifier).into_owned()).unwrap_or_default();
+                let text = format!("in the period after a surgery: {}", rule.map_or("", |r| r.citation.as_str()));
+                ("modifier", modifier, text)
+            }
             StepKind::Included => {
                 let (code, name) = row().map(|r| (r.code.clone(), r.name.clone())).unwrap_or_default();
                 let text = format!("{code} ({name}) is part of this service");

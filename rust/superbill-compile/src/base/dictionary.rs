@@ -138,6 +138,8 @@ pub(super) fn compile(
     }
     for (file, form) in &forms {
         packs::encounter_types::compile(file, form, &mut rules)?;
+        packs::guidelines::reasons(file, form, codes, &mut rules)?;
+        packs::axes::significance(file, form, &mut rules)?;
     }
     let confidence = packs::confidence::compile(&forms, codes)?;
     let visits = packs::visits::compile(&forms, codes, &rules, &mut phrases)?;

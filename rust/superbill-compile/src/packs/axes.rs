@@ -4,7 +4,7 @@
 use super::form::{Element as ElementForm, OneOrMany, PackFile, Row};
 use crate::CompileError;
 use std::collections::BTreeMap;
-use superbill_core::knowledge::rules::{Axis, CharacterTable, Element};
+use superbill_core::knowledge::rules::{Axis, CharacterTable, Element, Rules, Significance};
 
 const LENGTH: usize = 7;
 
@@ -31,6 +31,19 @@ pub(crate) fn share(forms: &mut [(&str, PackFile)]) -> Result<(), CompileError> 
                 element.tables.entry(name.clone()).or_insert_with(|| table.clone());
             }
         }
+    }
+    Ok(())
+}
+
+/// How early procedures stand among those of a stay; `_` is any character.
+pub(crate) fn significance(file: &str, form: &PackFile, rules: &mut Rules) -> Result<(), CompileError> {
+    for row in &form.significance {
+        let like = |text: &String| {
+            let good = text.bytes().all(|b| is_character(b) || b == b'_');
+            let bytes: Option<[u8; LENGTH]> = text.as_bytes().try_into().ok().filter(|_| good);
+            bytes.map_or_else(|| Err(CompileError::new(file, format!("{text:?} is like no code of ICD-10-PCS"))), Ok)
+        };
+        rules.significance.push(Significance { like: row.like.iter().map(like).collect::<Result<_, _>>()?, rank: row.rank });
     }
     Ok(())
 }

@@ -34,6 +34,7 @@ pub struct PackFile {
     pub integral: Vec<Integral>,
     pub default_episode: Vec<DefaultEpisode>,
     pub companion: Vec<Companion>,
+    pub reason: Vec<Reason>,
     pub restricted: Vec<Restricted>,
     pub also: Vec<Also>,
     pub never_first: Vec<Codes>,
@@ -43,6 +44,7 @@ pub struct PackFile {
     pub element: Vec<Element>,
     /// Elements that families take over by `like`.
     pub shared: Vec<Element>,
+    pub significance: Vec<Significance>,
     pub assume: Vec<Assume>,
     pub code: Vec<Row>,
     pub every: Every,
@@ -258,6 +260,16 @@ pub struct Companion {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Reason {
+    pub types: Vec<String>,
+    pub roles: Vec<String>,
+    pub codes: Vec<String>,
+    #[serde(default)]
+    pub citation: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Restricted {
     pub codes: Vec<String>,
     pub sex: Option<Sex>,
@@ -334,6 +346,9 @@ pub struct Family {
     pub timed: Option<Timed>,
     pub lesions: Option<Lesions>,
     pub again: Option<Again>,
+    /// Ids of families before it.
+    #[serde(default)]
+    pub unless: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -429,6 +444,15 @@ pub struct Every {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Significance {
+    pub like: Vec<String>,
+    pub rank: u8,
+    #[serde(default)]
+    pub citation: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Assume {
     pub element: String,
     pub value: String,
@@ -462,6 +486,9 @@ pub struct Row {
     pub again: Option<AddOn>,
     #[serde(default)]
     pub over: Vec<String>,
+    /// Of ICD-10-PCS: nothing contains it.
+    #[serde(default)]
+    pub beside: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]

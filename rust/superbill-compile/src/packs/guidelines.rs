@@ -8,7 +8,10 @@ use crate::{
     CompileError,
     base::{Codes, Phrases},
 };
-use superbill_core::knowledge::rules::{Also, Combine, Companion, DefaultEpisode, Integral, Restricted, Rules};
+use superbill_core::{
+    encounter::ENCOUNTER_TYPES,
+    knowledge::rules::{Also, Combine, Companion, DefaultEpisode, Integral, Reason, Restricted, Rules},
+};
 
 pub(crate) fn compile(
     file: &str,
@@ -67,6 +70,20 @@ pub(crate) fn compile(
     }
     for list in &form.not_by_title {
         rules.not_by_title.extend(codes.ranges(file, &list.codes)?);
+    }
+    Ok(())
+}
+
+/// What encounters are for, once all roles are known.
+pub(crate) fn reasons(file: &str, form: &PackFile, codes: &Codes, rules: &mut Rules) -> Result<(), CompileError> {
+    for reason in &form.reason {
+        if let Some(unknown) = reason.types.iter().find(|t| !ENCOUNTER_TYPES.contains(&t.as_str())) {
+            return Err(CompileError::new(file, format!("{unknown:?} is no type of encounter")));
+        }
+        let role = |id: &String| rules.roles.iter().position(|r| r.id == *id).map(|at| at as u32);
+        let known = |id: &String| role(id).map_or_else(|| Err(CompileError::new(file, format!("no role {id}"))), Ok);
+        let roles = reason.roles.iter().map(known).collect::<Result<_, _>>()?;
+        rules.reasons.push(Reason { types: reason.types.clone(), roles, codes: codes.ranges(file, &reason.codes)? });
     }
     Ok(())
 }

@@ -221,6 +221,7 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
             add,
             rank: row.rank,
             over: row.over.clone(),
+            beside: row.beside,
         });
     }
     let mut assume = Vec::new();
@@ -255,6 +256,9 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
         None => None,
     };
     let requires = reader.conditions(&family.requires)?;
+    let known = |id: &String| rules.families.iter().position(|f| f.id == *id).map(|at| at as u32);
+    let unless = family.unless.iter().map(|id| known(id).map_or_else(|| reader.fail(format!("no family {id} before this one")), Ok));
+    let unless = unless.collect::<Result<_, _>>()?;
     if !elements.iter().any(|e| e.anchor) {
         return Err(CompileError::new(file, "a family needs an element with anchor = true"));
     }
@@ -271,6 +275,7 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
         inpatient,
         performs: family.performs.clone(),
         requires,
+        unless,
         elements,
         assume,
         rows,

@@ -18,7 +18,7 @@ use superbill_core::{
         attributes::characters,
         layout::{NONE, sense},
         rules::Rules,
-        visits::{Affinity, Covering, Phrase, ProblemClass, Prolonged, ServiceRanges, Ties, Visits},
+        visits::{Affinity, AfterSurgery, Covering, Elapsed, Phrase, ProblemClass, Prolonged, ServiceRanges, Ties, Visits},
     },
 };
 
@@ -153,7 +153,17 @@ fn tables(file: &str, pack: u32, form: &Form, codes: &Codes, visits: &mut Visits
         let days = |text: &String| characters(text).map_or_else(|| reader.fail(format!("{text:?} are no global days")), Ok);
         let global_days = covering.global_days.iter().map(days).collect::<Result<_, _>>()?;
         let codes = reader.services(&covering.codes)?;
-        visits.covering.push(Covering { codes, global_days, major: covering.major, apart: covering.apart });
+        let (modifier, said) = (reader.modifier(&covering.modifier)?, reader.phrases(&covering.said)?);
+        visits.covering.push(Covering { codes, global_days, modifier, said, major: covering.major, apart: covering.apart });
+    }
+    for after in &form.after_surgery {
+        let reader = reader!();
+        let (modifier, when) = (reader.modifier(&after.modifier)?, reader.when(&after.when)?);
+        visits.after_surgery.push(AfterSurgery { modifier, when, citation: after.citation.clone(), pack });
+    }
+    for elapsed in &form.elapsed {
+        let phrase = reader!().phrase(&elapsed.phrase)?;
+        visits.elapsed.push(Elapsed { phrase, days: elapsed.days, counted: elapsed.counted });
     }
     for affinity in &form.affinity {
         let (procedures, diagnoses) = (reader!().services(&affinity.procedures)?, codes.ranges(file, &affinity.diagnoses)?);

@@ -20,7 +20,7 @@ pub(super) fn apply(kb: &KnowledgeBase, encounter: &Encounter<'_>, coded: &mut C
     drop_less_specific(kb, &mut coded.diagnoses);
     combine(kb, &mut coded.diagnoses);
     drop_integral(kb, &mut coded.diagnoses);
-    order(kb, encounter.date, coded);
+    order(kb, encounter, coded);
     excludes(kb, encounter.date, coded);
     restricted(kb, encounter, coded);
 }
@@ -85,10 +85,13 @@ fn drop_integral(kb: &KnowledgeBase, diagnoses: &mut Vec<Diagnosis>) {
     });
 }
 
-/// Codes that may not stand first go last; a code that another must precede goes after it.
-fn order(kb: &KnowledgeBase, date: Date, coded: &mut Coded) {
+/// What an encounter of its type is for goes first, codes that may not stand first go last; a code that another must precede goes after it.
+fn order(kb: &KnowledgeBase, encounter: &Encounter<'_>, coded: &mut Coded) {
+    let date = encounter.date;
+    let reasons = || kb.rules().reasons.iter().filter(|r| r.types.iter().any(|t| t == encounter.kind));
+    let reason = |d: &Diagnosis| reasons().any(|r| holds(&r.codes, d.code));
     let never = |d: &Diagnosis| holds(&kb.rules().never_first, d.code) || kb.has(d.code, flag::MANIFESTATION);
-    coded.diagnoses.sort_by_key(never);
+    coded.diagnoses.sort_by_key(|d| (never(d), !reason(d)));
     // Each pass moves a cause before its consequence; as many passes as codes are enough, and a cycle of notes ends there.
     for _ in 0..coded.diagnoses.len() {
         let mut moved = false;

@@ -63,8 +63,8 @@ impl<'a> Details<'a> {
 
     fn sides(&self, reading: &Reading, first: u32, end: u32) -> Sides {
         let mut sides = Sides::default();
-        for value in reading.hits_in(first, end).filter_map(|h| attribute(self.kb, h)).filter(|a| a.axis == "laterality") {
-            match value.value.as_str() {
+        for side in super::side::told(self.kb, reading, first, end) {
+            match side {
                 "right" => sides.right = true,
                 "left" => sides.left = true,
                 _ => sides.both = true,

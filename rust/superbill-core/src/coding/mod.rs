@@ -9,6 +9,7 @@ mod pointers;
 mod procedures;
 mod refine;
 mod selection;
+mod side;
 mod visit;
 
 use crate::{

@@ -109,6 +109,13 @@ pub(super) fn addressed<'a>(kb: &'a KnowledgeBase, encounter: &'a Encounter<'a>,
     if chosen.is_empty() && !types.assessed_in_unknown_words() {
         chosen = all(Addressed::Maybe).filter(|c| c.mention.assertion != Assertion::Historical).collect();
     }
+    for reason in kb.rules().reasons.iter().filter(|r| r.types.iter().any(|t| t == encounter.kind)) {
+        let told = |c: &Candidate<'_>| reason.roles.contains(&readings[c.document].sentences[c.mention.sentence as usize].role);
+        let of = |c: &Candidate<'_>| reason.codes.iter().any(|r| (r.0..r.1).contains(&c.mention.node));
+        let anywhere = [Addressed::Yes, Addressed::Maybe, Addressed::No].into_iter().flat_map(all);
+        let new = anywhere.filter(|c| c.mention.assertion == Assertion::Present && of(c) && told(c));
+        chosen.extend(new.collect::<Vec<_>>());
+    }
     // The circumstances of an injury are told in its history, not in the assessment (OCG I.C.20.a).
     let within = |c: &Candidate<'_>, ranges: &CodeRanges| ranges.iter().any(|r| (r.0..r.1).contains(&c.mention.node));
     for companion in &kb.rules().companions {

@@ -128,6 +128,14 @@ pub struct Companion {
     pub codes: CodeRanges,
 }
 
+/// What encounters of some types are for: coded where these sections tell it, and first-listed whatever was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    pub types: Vec<String>,
+    pub roles: Vec<u32>,
+    pub codes: CodeRanges,
+}
+
 /// A code that a word beside a condition adds to the condition's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Also {
@@ -328,6 +336,8 @@ pub struct Row {
     pub rank: Option<u32>,
     /// Codes that this one takes in where both are of one lesion, by the family's rule of lesions.
     pub over: Vec<String>,
+    /// Of ICD-10-PCS: it stands beside whatever else would contain it.
+    pub beside: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -355,6 +365,8 @@ pub struct Family {
     /// Roles whose sections tell that it was done, though of other families they may not.
     pub performs: Vec<String>,
     pub requires: Conditions,
+    /// Families by place: it is told only where none of them came to a code or a question.
+    pub unless: Vec<u32>,
     pub elements: Vec<Element>,
     pub assume: Vec<Assume>,
     pub rows: Vec<Row>,
@@ -421,6 +433,7 @@ pub struct Rules {
     pub integrals: Vec<Integral>,
     pub default_episodes: Vec<DefaultEpisode>,
     pub companions: Vec<Companion>,
+    pub reasons: Vec<Reason>,
     pub restricted: Vec<Restricted>,
     pub also: Vec<Also>,
     pub never_first: CodeRanges,
@@ -429,6 +442,8 @@ pub struct Rules {
     /// Codes whose titles are ordinary words, so that only the lexicon names them.
     pub not_by_title: CodeRanges,
     pub families: Vec<Family>,
+    /// Of ICD-10-PCS: the first that a code is like tells how early its line stands.
+    pub significance: Vec<Significance>,
     /// By family and element, whether it is an anchor: asked of every term of a text, and the families themselves are spread over memory.
     #[serde(skip)]
     pub anchors: Vec<Vec<bool>>,
@@ -444,4 +459,12 @@ impl Rules {
     pub(crate) fn is_anchor(&self, family: usize, element: usize) -> bool {
         self.anchors.get(family).and_then(|f| f.get(element)) == Some(&true)
     }
+}
+
+/// How early procedures of ICD-10-PCS stand among those of a stay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Significance {
+    /// `_` is any character.
+    pub like: Vec<[u8; 7]>,
+    pub rank: u8,
 }

@@ -67,6 +67,8 @@ pub enum Telling {
     OtherTime,
     /// That minutes in this sentence are over and not just met.
     Over,
+    /// How long ago something in this sentence was.
+    Elapsed,
 }
 
 /// A phrase or several that tell the same.
@@ -136,6 +138,8 @@ pub struct When {
     pub said: Vec<u32>,
     pub also_said: Vec<u32>,
     pub not_said: Vec<u32>,
+    /// Whether the day is within the period after a surgery of the history.
+    pub in_period: Option<bool>,
 }
 
 /// How the level of a category is found.
@@ -190,8 +194,8 @@ pub struct Addition {
     pub modifier: Option<[u8; 2]>,
     pub code: String,
     pub name: String,
-    /// Not where the visit stands apart from a service of that day by a modifier.
-    pub not_with_25: bool,
+    /// Not where the visit stands apart from a service of that day by one of these modifiers.
+    pub not_with: Vec<[u8; 2]>,
     pub citation: String,
 }
 
@@ -217,8 +221,19 @@ pub struct Timed {
     /// It stands in the place of the visit.
     pub instead: bool,
     pub rows: Vec<TimedRow>,
+    /// What it takes to stand beside a procedure that covers a visit.
+    pub beside: Option<Beside>,
     pub citation: String,
     pub pack: u32,
+}
+
+/// How a service with minutes of its own stands apart from a procedure of its day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    pub modifier: [u8; 2],
+    /// Phrases of which one must be told; else it is asked for.
+    pub said: Vec<u32>,
+    pub ask: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -241,10 +256,32 @@ pub struct Covering {
     pub codes: ServiceRanges,
     /// Global days as the loaded fee schedule of the day tells them, packed characters.
     pub global_days: Vec<u32>,
-    /// A major procedure: only the decision for it stands apart.
+    /// The modifier of a visit that stands apart from it.
+    pub modifier: [u8; 2],
+    /// Phrases that say that the visit stands apart.
+    pub said: Vec<u32>,
+    /// A major procedure: only what `said` tells stands apart.
     pub major: bool,
     /// The visit needs no problem of its own to stand apart (vaccines and drugs).
     pub apart: bool,
+}
+
+/// How what is done in the period after a surgery relates to it: the modifier where `when` holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AfterSurgery {
+    pub modifier: [u8; 2],
+    pub when: When,
+    pub citation: String,
+    pub pack: u32,
+}
+
+/// Words that tell how long ago a surgery was that stands in their sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elapsed {
+    pub phrase: u32,
+    /// All in all, or of each that a number beside the words counts.
+    pub days: u32,
+    pub counted: bool,
 }
 
 /// Diagnoses that services are for.
@@ -325,6 +362,8 @@ pub struct Visits {
     pub prolonged: Vec<Prolonged>,
     pub timed: Vec<Timed>,
     pub covering: Vec<Covering>,
+    pub after_surgery: Vec<AfterSurgery>,
+    pub elapsed: Vec<Elapsed>,
     pub affinities: Vec<Affinity>,
     pub ties: Ties,
     pub questions: Vec<Question>,
@@ -339,18 +378,16 @@ pub mod question {
     pub const MANAGEMENT: &str = "management";
     /// How many minutes.
     pub const TIME: &str = "time";
+    /// How what was done relates to a surgery in whose period it was.
+    pub const RELATION_TO_SURGERY: &str = "relation_to_surgery";
+    /// Which surgery it was that what was done follows.
+    pub const EARLIER_SURGERY: &str = "earlier_surgery";
 }
 
 /// Phrases that the engine itself asks for, by their id in the packs.
 pub mod phrase {
     pub const NEW_PATIENT: &str = "new_patient";
     pub const ESTABLISHED_PATIENT: &str = "established_patient";
-    /// The decision for a major procedure was made at this visit.
-    pub const DECISION_FOR_SURGERY: &str = "decision_for_surgery";
-    /// The note says itself that the visit stands apart from the procedure.
-    pub const SEPARATE_WORK: &str = "separate_work";
-    /// The minutes told are without those of the procedures of that day.
-    pub const TIME_APART: &str = "time_without_procedures";
     /// Drugs go on that are not named.
     pub const UNNAMED_DRUGS: &str = "unnamed_drugs";
 }

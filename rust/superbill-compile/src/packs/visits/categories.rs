@@ -2,10 +2,10 @@
 
 use super::{
     Reader,
-    form::{AdditionForm, CategoryForm, TimedForm, WhenForm},
+    form::{AdditionForm, BesideForm, CategoryForm, TimedForm, WhenForm},
 };
 use crate::CompileError;
-use superbill_core::knowledge::visits::{Addition, Category, LevelCode, Method, Timed, TimedRow, When};
+use superbill_core::knowledge::visits::{Addition, Beside, Category, LevelCode, Method, Timed, TimedRow, When};
 
 impl Reader<'_> {
     pub(super) fn when(&self, form: &WhenForm) -> Result<When, CompileError> {
@@ -21,6 +21,7 @@ impl Reader<'_> {
             said: self.phrases(&form.said)?,
             also_said: self.phrases(&form.also_said)?,
             not_said: self.phrases(&form.not_said)?,
+            in_period: form.in_period,
         })
     }
 
@@ -62,9 +63,13 @@ impl Reader<'_> {
             modifier,
             code: form.code.clone(),
             name: form.name.clone(),
-            not_with_25: form.not_with_25,
+            not_with: form.not_with.iter().map(|m| self.modifier(m)).collect::<Result<_, _>>()?,
             citation: form.citation.clone(),
         })
+    }
+
+    fn beside(&self, form: &BesideForm) -> Result<Beside, CompileError> {
+        Ok(Beside { modifier: self.modifier(&form.modifier)?, said: self.phrases(&form.said)?, ask: self.question(&form.ask)? })
     }
 
     pub(super) fn timed(&self, form: &TimedForm, pack: u32) -> Result<Timed, CompileError> {
@@ -88,6 +93,7 @@ impl Reader<'_> {
             phrase: self.phrase(&form.phrase)?,
             instead: form.instead,
             rows,
+            beside: form.beside.as_ref().map(|b| self.beside(b)).transpose()?,
             citation: form.citation.clone(),
             pack,
         })

@@ -18,6 +18,8 @@ pub struct Form {
     pub(super) prolonged: Vec<ProlongedForm>,
     pub(super) timed: Vec<TimedForm>,
     pub(super) covering: Vec<CoveringForm>,
+    pub(super) after_surgery: Vec<AfterSurgeryForm>,
+    pub(super) elapsed: Vec<ElapsedForm>,
     pub(super) affinity: Vec<AffinityForm>,
     pub(super) ties: Option<TiesForm>,
     pub(super) question: Vec<QuestionForm>,
@@ -73,6 +75,7 @@ pub(super) struct WhenForm {
     pub(super) said: Vec<String>,
     pub(super) also_said: Vec<String>,
     pub(super) not_said: Vec<String>,
+    pub(super) in_period: Option<bool>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -115,7 +118,7 @@ pub(super) struct AdditionForm {
     #[serde(default)]
     pub(super) name: String,
     #[serde(default)]
-    pub(super) not_with_25: bool,
+    pub(super) not_with: Vec<String>,
     pub(super) citation: String,
 }
 
@@ -158,7 +161,33 @@ pub(super) struct TimedForm {
     #[serde(default)]
     pub(super) instead: bool,
     pub(super) rows: Vec<TimedRowForm>,
+    pub(super) beside: Option<BesideForm>,
     pub(super) citation: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BesideForm {
+    pub(super) modifier: String,
+    pub(super) said: Vec<String>,
+    pub(super) ask: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AfterSurgeryForm {
+    pub(super) modifier: String,
+    pub(super) when: WhenForm,
+    pub(super) citation: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ElapsedForm {
+    pub(super) phrase: String,
+    pub(super) days: u32,
+    #[serde(default)]
+    pub(super) counted: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -167,6 +196,9 @@ pub(super) struct CoveringForm {
     pub(super) codes: Vec<String>,
     #[serde(default)]
     pub(super) global_days: Vec<String>,
+    pub(super) modifier: String,
+    #[serde(default)]
+    pub(super) said: Vec<String>,
     #[serde(default)]
     pub(super) major: bool,
     #[serde(default)]

@@ -2,6 +2,7 @@
 
 use crate::{
     coded::Span,
+    coding::side,
     encounter::Encounter,
     knowledge::{
         KnowledgeBase,
@@ -296,15 +297,9 @@ pub(super) fn said(kb: &KnowledgeBase, documents: &Documents<'_>, at: u32, famil
 /// The side told in sentences: laterality values by name.
 pub(super) fn sides(kb: &KnowledgeBase, reading: &Reading, sentences: &[Sentence]) -> Vec<&'static str> {
     let mut found = Vec::new();
-    for s in sentences {
-        for hit in reading.hits_in(s.first, s.end).filter(|h| h.sense.kind.get() == sense::ATTRIBUTE) {
-            let attribute = kb.rules().attributes.get(hit.sense.target.get() as usize);
-            let side = attribute
-                .filter(|a| a.axis == "laterality")
-                .and_then(|a| ["right", "left", "bilateral"].into_iter().find(|s| a.value == *s));
-            if let Some(side) = side.filter(|s| !found.contains(s)) {
-                found.push(side);
-            }
+    for side in sentences.iter().flat_map(|s| side::told(kb, reading, s.first, s.end)) {
+        if !found.contains(&side) {
+            found.push(side);
         }
     }
     found

@@ -225,8 +225,9 @@ pub(super) fn contain(kb: &KnowledgeBase, coded: &mut Coded) {
         |p: &Procedure| families.get(p.family as usize).and_then(|f| f.rows.get(p.row as usize)).map_or(&[][..], |r| &r.includes);
     let all = &mut coded.procedures;
     let mut dropped = vec![false; all.len()];
+    let beside = |p: &Procedure| families.get(p.family as usize).and_then(|f| f.rows.get(p.row as usize)).is_some_and(|r| r.beside);
     for inner in 0..all.len() {
-        let Some(code) = key(&all[inner]).map(|k| k.to_string()) else { continue };
+        let Some(code) = key(&all[inner]).filter(|_| !beside(&all[inner])).map(|k| k.to_string()) else { continue };
         let contains = |outer: usize| includes(&all[outer]).iter().any(|start| code.starts_with(start.as_str()));
         let Some(outer) = (0..all.len()).find(|&o| o != inner && !dropped[o] && key(&all[o]) != key(&all[inner]) && contains(o)) else {
             continue;
@@ -244,16 +245,13 @@ pub(super) fn contain(kb: &KnowledgeBase, coded: &mut Coded) {
     });
     let mut keep = dropped.iter().map(|d| !d);
     all.retain(|_| keep.next().unwrap_or(true));
-    all.sort_by_key(|p| (significance(p), p.evidence.first().copied()));
+    all.sort_by_key(|p| (significance(kb, p), p.evidence.first().copied()));
 }
 
 /// What is done to treat comes first, then what is done to find out (UHDDS: principal procedure; OCG FY2026, selection of principal procedure).
-fn significance(procedure: &Procedure) -> u8 {
+fn significance(kb: &KnowledgeBase, procedure: &Procedure) -> u8 {
     let Some(key) = key(procedure) else { return 0 };
-    match key.0.to_be_bytes() {
-        [b'0', _, b'J', ..] | [b'0', _, _, _, _, _, b'X', _] => 2,
-        [b'0' | b'1', ..] => 0,
-        [b'4' | b'B' | b'C', ..] => 3,
-        _ => 1,
-    }
+    let code = key.0.to_be_bytes();
+    let is_like = |like: &[u8; 7]| like.iter().zip(&code).all(|(&l, &c)| l == UNKNOWN || l == c);
+    kb.rules().significance.iter().find(|s| s.like.iter().any(is_like)).map_or(0, |s| s.rank)
 }

@@ -62,7 +62,7 @@ pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
         if of_others && !family.documents.iter().any(|d| d == encounter.kind) {
             continue;
         }
-        if !conditions::possible(encounter, family) {
+        if !conditions::possible(encounter, family) || family.unless.iter().any(|&of| came_to_something(coded, of)) {
             continue;
         }
         let (found, more) = instances(kb, &documents, at as u32, family);
@@ -96,6 +96,12 @@ pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
     if tables.is_some() {
         inpatient::contain(kb, coded);
     }
+}
+
+/// Whether a family came to a code or a question.
+fn came_to_something(coded: &Coded, of: u32) -> bool {
+    let asks = |q: &Query| matches!(q, Query::Elements { family, .. } if *family == of);
+    coded.procedures.iter().any(|p| p.family == of) || coded.queries.iter().any(asks)
 }
 
 /// Whether two procedures of different families are one line of a claim.

@@ -6,7 +6,7 @@ use crate::{
     encounter::Encounter,
     knowledge::{
         KnowledgeBase,
-        visits::{Covering, phrase, service_in},
+        visits::{Covering, service_in},
     },
 };
 
@@ -42,22 +42,22 @@ pub(super) fn apart(kb: &KnowledgeBase, told: &Told<'_>, coded: &Coded, problems
     if covered.is_empty() {
         return Apart::Alone;
     }
-    let said = |id: &str| told.said_id(id).is_some();
-    if covered.iter().any(|c| c.1.major) {
-        let decided = said(phrase::DECISION_FOR_SURGERY);
-        return if decided { Apart::With(*b"57", problems.to_vec()) } else { Apart::Within };
+    let said = |c: &Covering| c.said.iter().any(|&p| told.said(p).is_some());
+    if let Some((_, major)) = covered.iter().find(|c| c.1.major) {
+        return if said(major) { Apart::With(major.modifier, problems.to_vec()) } else { Apart::Within };
     }
     let minor: Vec<usize> = covered.iter().filter(|c| !c.1.apart).map(|c| c.0).collect();
+    let first = covered.iter().find(|c| !c.1.apart).unwrap_or(&covered[0]).1;
     if minor.is_empty() {
-        return Apart::With(*b"25", problems.to_vec());
+        return Apart::With(first.modifier, problems.to_vec());
     }
     // What a procedure was done for is its own; pointers beyond the first only go with it.
     let served = |d: u32| minor.iter().any(|&at| coded.procedures.get(at).is_some_and(|p| p.pointers.first() == Some(&d)));
     let separate: Vec<Addressed> = problems.iter().filter(|p| !p.diagnoses.iter().any(|&d| served(d))).cloned().collect();
     if !separate.is_empty() {
-        Apart::With(*b"25", separate)
-    } else if said(phrase::SEPARATE_WORK) || beyond.prescribed || beyond.data {
-        Apart::With(*b"25", problems.to_vec())
+        Apart::With(first.modifier, separate)
+    } else if covered.iter().any(|c| !c.1.apart && said(c.1)) || beyond.prescribed || beyond.data {
+        Apart::With(first.modifier, problems.to_vec())
     } else {
         Apart::Within
     }

@@ -36,6 +36,7 @@ pub(super) fn holds_for_some_patient(told: &Told<'_>, when: &When) -> bool {
         && (when.said.is_empty() || said(&when.said))
         && (when.also_said.is_empty() || said(&when.also_said))
         && !said(&when.not_said)
+        && when.in_period.is_none_or(|wanted| told.in_period == wanted)
 }
 
 /// The words of the note by which a category was chosen.

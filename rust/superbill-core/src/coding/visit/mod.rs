@@ -1,5 +1,6 @@
 //! Visits: what kind of visit the encounter was, its level with everything that was counted, and the lines that it makes beside procedures.
 
+mod after_surgery;
 mod apart;
 mod category;
 mod completeness;
@@ -39,6 +40,7 @@ pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
     if encounter.setting != Setting::InpatientFacility && told.history() {
         visit(kb, &told, readings, coded);
     }
+    after_surgery::relate(kb, &told, coded);
 }
 
 /// Everything that a level is found by.
@@ -186,17 +188,18 @@ fn by_minutes(
     visit: &mut Visit,
 ) {
     let visits_own = !visit.lines.is_empty();
-    let beside_procedure =
-        services.instead.is_some() && data::billed(kb, coded).any(|code| covering(kb, told.encounter, code).is_some_and(|c| !c.apart));
-    let told_apart = told.said_id(phrase::TIME_APART).is_some();
-    if beside_procedure && !told_apart {
+    let beside = services.instead.and_then(|at| told.visits.timed.get(at as usize)?.beside.as_ref());
+    let covers = |code: &str| covering(kb, told.encounter, code).is_some_and(|c| !c.apart);
+    let beside = beside.filter(|_| data::billed(kb, coded).any(covers));
+    let told_apart = beside.is_some_and(|b| b.said.iter().any(|&p| told.said(p).is_some()));
+    if let Some(question) = beside.filter(|_| !told_apart).map(|b| b.ask) {
         let evidence = services.lines.first().map(|l| l.0.evidence.clone()).unwrap_or_default();
-        ask(told, coded, question::TIME, evidence);
+        push(coded, Query::Visit { question, evidence });
     }
     for (mut line, minutes) in services.lines {
-        let beside = if services.instead.is_some() { Vec::new() } else { super::pointers::beside(readings, &line.evidence, coded) };
-        line.pointers = first(match (beside.is_empty(), problems.is_empty()) {
-            (false, _) => beside,
+        let named = if services.instead.is_some() { Vec::new() } else { super::pointers::beside(readings, &line.evidence, coded) };
+        line.pointers = first(match (named.is_empty(), problems.is_empty()) {
+            (false, _) => named,
             (true, false) => problems.to_vec(),
             (true, true) => (0..coded.diagnoses.len() as u32).collect(),
         });
@@ -207,9 +210,7 @@ fn by_minutes(
                 visit.elements.push(VisitElement { counted: Counted::Minutes(minutes), evidence });
             }
             visit.minutes = Some(minutes);
-            if beside_procedure && told_apart && matches!(line.service, VisitService::Timed(_, 0)) {
-                line.modifiers.push(*b"25");
-            }
+            line.modifiers.extend(beside.filter(|_| told_apart && matches!(line.service, VisitService::Timed(_, 0))).map(|b| b.modifier));
         } else if !visits_own {
             continue;
         }
@@ -295,7 +296,7 @@ fn leveled(told: &Told<'_>, grounds: &Grounds<'_>, chosen: &Chosen<'_>, pointers
     };
     let mut more = Vec::new();
     let additions = (0..).zip(&told.visits.additions).filter(|(_, a)| service_in(&a.codes, &row.code) && holds(told, &a.when));
-    for (at, addition) in additions.filter(|(_, a)| !(a.not_with_25 && line_is_apart(modifier))) {
+    for (at, addition) in additions.filter(|(_, a)| !modifier.is_some_and(|m| a.not_with.contains(&m))) {
         if let Some(modifier) = addition.modifier {
             if !line.modifiers.contains(&modifier) {
                 line.modifiers.push(modifier);
@@ -322,10 +323,6 @@ fn leveled(told: &Told<'_>, grounds: &Grounds<'_>, chosen: &Chosen<'_>, pointers
     visit.lines.extend(more);
 }
 
-fn line_is_apart(modifier: Option<[u8; 2]>) -> bool {
-    modifier == Some(*b"25")
-}
-
 /// A preventive visit, and beside it the visit of a problem that took work of its own.
 fn preventive(
     kb: &KnowledgeBase,
@@ -336,8 +333,8 @@ fn preventive(
     problems: &[Addressed],
     visit: &mut Visit,
 ) {
-    let covered = data::billed(kb, coded).any(|code| covering(kb, told.encounter, code).is_some());
-    let modifier = covered.then_some(*b"25");
+    let mut covered = data::billed(kb, coded).filter_map(|code| covering(kb, told.encounter, code));
+    let modifier = covered.find(|c| !c.major).map(|c| c.modifier);
     let of_problems: Vec<u32> = problems.iter().flat_map(|p| p.diagnoses.iter().copied()).collect();
     let own: Vec<u32> = (0..coded.diagnoses.len() as u32).filter(|d| !of_problems.contains(d)).collect();
     let pointers = if own.is_empty() { of_problems.clone() } else { own };

@@ -1,5 +1,6 @@
 //! What the documents of a visit tell of it, read once: phrases with their places, without what is denied or of another person.
 
+use super::after_surgery;
 use crate::{
     coded::Span,
     encounter::Encounter,
@@ -42,6 +43,8 @@ pub(super) struct Told<'a> {
     pub items: Vec<Item>,
     /// By phrase, where it is told first: circumstances alone, wherever they stand.
     circumstances: Vec<Option<Span>>,
+    /// Whether the day is within the period after a surgery of the history.
+    pub in_period: bool,
     /// Whether the patient is new to the practice: asked for by many categories.
     pub new_patient: OnceCell<Option<bool>>,
 }
@@ -69,6 +72,7 @@ impl<'a> Told<'a> {
             readings,
             items: Vec::new(),
             circumstances: vec![None; visits.phrases.len()],
+            in_period: after_surgery::in_period(kb, encounter),
             new_patient: OnceCell::new(),
         };
         for (document, reading) in (0..).zip(readings) {
@@ -96,7 +100,7 @@ impl<'a> Told<'a> {
                 continue;
             };
             let circumstance = matches!(phrase.tells, Telling::Circumstance | Telling::History);
-            let of_time = matches!(phrase.tells, Telling::Time | Telling::OtherTime | Telling::Over);
+            let of_time = matches!(phrase.tells, Telling::Time | Telling::OtherTime | Telling::Over | Telling::Elapsed);
             if !circumstance && !of_time && self.visits.uncounted.contains(&inside.role) {
                 continue;
             }

@@ -1,0 +1,26 @@
+//! The sides that a stretch of text tells. A tendon that was "left alone" was left by somebody and is on no side.
+
+use crate::{
+    knowledge::{KnowledgeBase, layout::sense},
+    read::{Reading, document::Hit},
+};
+
+const NAMES: [&str; 3] = ["right", "left", "bilateral"];
+/// How far before a side a longer phrase that holds it may begin ("was left").
+const BEFORE: u32 = 3;
+
+/// The names of the sides, as often as they are told.
+pub(super) fn told<'a>(kb: &'a KnowledgeBase, reading: &'a Reading, first: u32, end: u32) -> impl Iterator<Item = &'static str> + use<'a> {
+    let value = move |h: &Hit| {
+        let attribute = kb.rules().attributes.get(h.sense.target.get() as usize).filter(|_| h.sense.kind.get() == sense::ATTRIBUTE)?;
+        (attribute.axis == "laterality").then_some(attribute.value.as_str())
+    };
+    let held = move |hit: &Hit| {
+        let holds = |o: &Hit| o.first <= hit.first && hit.end <= o.end && value(o).is_some_and(|v| !NAMES.contains(&v));
+        reading.hits_in(first.saturating_sub(BEFORE), end).any(holds)
+    };
+    reading.hits_in(first, end).filter_map(move |hit| {
+        let side = value(hit).and_then(|v| NAMES.into_iter().find(|n| *n == v))?;
+        (!held(hit)).then_some(side)
+    })
+}
