@@ -35,6 +35,7 @@ PULL = 2.0
 SOURCES = [tomllib.loads(text) for _, text in packs()]
 ASSESSED = {role["id"] for pack in SOURCES for role in pack.get("role", []) if role.get("addressed") == "yes"}
 YIELDING = ("icd10cm_index", "disease_ontology", "mondo")
+DETAIL = ("refine", "seventh_character")
 FEATURES: dict[str, Callable[[Any], bool]] = {
     "addressed": lambda d: any(s.kind == "section" and s.id in ASSESSED for s in d.because),
     "title": lambda d: term(d).release.startswith("icd10cm_tabular"),
@@ -46,7 +47,8 @@ FEATURES: dict[str, Callable[[Any], bool]] = {
     "combined": lambda d: has(d, "combine"),
     # "... or unspecified chronic kidney disease" leaves nothing open.
     "unspecified": lambda d: re.search(r"(?<!or u)nspecified", d.description) is not None,
-    "repeated": lambda d: len(d.evidence) > 1,
+    # What only supports the detail is no further mention.
+    "repeated": lambda d: len([e for e in d.evidence if e not in [s.span for s in d.because if s.kind in DETAIL]]) > 1,
     "read_as": lambda d: has(d, "read_as"),
     "one_word": lambda d: term(d).span is not None and len(term(d).span.text.split()) == 1,
 }

@@ -140,6 +140,41 @@ def test_a_term_says_all_that_its_default_says(side: str, code: str) -> None:
     assert codes(f"Assessment: {side} Lisfranc fracture.") == [code]
 
 
+def test_the_proof_shows_where_side_and_site_are_told() -> None:
+    [diagnosis] = coded("ASSESSMENT\n\nRight knee pain.\n").diagnoses
+    assert diagnosis.code == "M25.561"
+    assert [e.text for e in diagnosis.evidence] == ["knee pain", "Right"]
+    [span] = [s.span for s in diagnosis.because if s.kind == "refine"]
+    assert span is not None
+    assert span.text == "Right"
+
+
+def test_both_sides_rest_on_one_word() -> None:
+    both = coded("ASSESSMENT\n\nMedial epicondylitis, bilateral.\n").diagnoses
+    assert [d.code for d in both] == ["M77.01", "M77.02"]
+    assert all([e.text for e in d.evidence] == ["Medial epicondylitis", "bilateral"] for d in both)
+
+
+@pytest.mark.parametrize(
+    ("examination", "code"),
+    [
+        ("Murmur at the left sternal border.", "Z98.49"),
+        ("Vision in the left eye is 20/40.", "Z98.42"),
+        ("Left eye clear, right eye clear.", "Z98.49"),
+    ],
+)
+def test_a_side_is_of_what_it_is_said_of(examination: str, code: str) -> None:
+    assert codes(f"EXAMINATION\n{examination}\n\nASSESSMENT\n\nStatus post cataract surgery.\n") == [code]
+
+
+@pytest.mark.parametrize("same", ["Same.", "SAME AS ABOVE", "Same as preoperative diagnosis."])
+def test_a_diagnosis_after_surgery_may_be_the_one_before(same: str) -> None:
+    text = f"PREOPERATIVE DIAGNOSIS: Deviated nasal septum.\n\nPOSTOPERATIVE DIAGNOSIS: {same}\n\nPROCEDURE: Septoplasty."
+    assert codes(text, type="operative_report") == ["J34.2"]
+    changed = text.replace(same, "Deferred for pathology.")
+    assert codes(changed, type="operative_report") == []
+
+
 def test_what_is_prevented_is_not_there() -> None:
     assert codes("ASSESSMENT\n1. Hypertension\n2. Deep venous thrombosis prophylaxis\n") == ["I10"]
 
@@ -148,3 +183,14 @@ def test_a_long_review_of_systems_is_denied_to_its_end() -> None:
     symptoms = "fevers, chills, weight loss, anorexia, bone pain, headaches, seizures, angina, edema, orthopnea, rashes, cough"
     text = f"The patient has gout. She denies {symptoms}, {symptoms}, {symptoms}, hemoptysis, hoarseness."
     assert codes(text) == ["M10.9"]
+
+
+def test_a_measured_value_is_a_question_and_no_code() -> None:
+    answer = coded("ASSESSMENT\n\nHeart failure.\n\nRESULTS\nEjection fraction 35 %.\n")
+    assert [d.code for d in answer.diagnoses] == ["I50.9"]
+    [asked] = [q for q in answer.queries if "heart failure" in q.about]
+    assert {"other", "unable to determine"} < set(asked.options)
+    assert "Ejection fraction" in [e.text for e in asked.evidence]
+    said = coded("ASSESSMENT\n\nHeart failure with reduced ejection fraction.\n")
+    assert [d.code for d in said.diagnoses] == ["I50.20"]
+    assert not [q for q in said.queries if "heart failure" in q.about]

@@ -25,6 +25,7 @@ fn encounter(text: &str) -> Encounter<'_> {
         place_of_service: None,
         payer: None,
         same_day: None,
+        earlier: Vec::new(),
         documents: vec![Document { kind: "office_visit", text, signed: None, authored: false }],
     }
 }

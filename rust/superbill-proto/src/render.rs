@@ -153,7 +153,10 @@ impl Renderer<'_> {
             StepKind::Assertion => ("assertion", String::new(), "is said to be present".into()),
             StepKind::Refine => ("refine", self.code(step.record), format!("the note supports: {}", title())),
             StepKind::Default => ("default", self.code(step.record), format!("the note says no more: {}", title())),
-            StepKind::SeventhCharacter => ("seventh_character", self.code(step.record), format!("episode of care: {}", title())),
+            StepKind::SeventhCharacter => {
+                let told = if step.span.is_some() { "episode of care" } else { "the note tells no other episode of care" };
+                ("seventh_character", self.code(step.record), format!("{told}: {}", title()))
+            }
             StepKind::CodeSet => ("code_set", self.code(step.record), format!("on the day the code set has: {}", title())),
             StepKind::Elsewhere => ("elsewhere", self.code(step.record), format!("the note says more of it elsewhere: {}", title())),
             StepKind::Combine => {

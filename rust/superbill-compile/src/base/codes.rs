@@ -260,6 +260,8 @@ impl Codes {
         // "with unspecified complications" (E11.8) says that there is a complication: it is not the residual code.
         let residual =
             |word: &str| title.matches(word).count() > above.matches(word).count() && !title.contains(&format!("with {word} complication"));
+        // "... or unspecified chronic kidney disease" leaves nothing open.
+        let leaves_open = |title: &str| title.match_indices("unspecified").any(|(at, _)| !title[..at].ends_with("or "));
         let mut flags = 0;
         let leaf = !self.subtree(id as u32).any(|c| c as usize != id && self.all[c as usize].node.is_some());
         for (on, flag) in [
@@ -269,6 +271,7 @@ impl Codes {
             (residual("other") && !residual("unspecified"), flag::OTHER),
             (code.episode, flag::SEVENTH),
             (title.contains("diseases classified elsewhere"), flag::MANIFESTATION),
+            (leaves_open(&title) || code.episode && leaves_open(&above), flag::VAGUE),
         ] {
             flags |= if on { flag } else { 0 };
         }

@@ -109,6 +109,14 @@ pub struct Role {
     pub addressed: Addressed,
     #[serde(default = "as_said")]
     pub procedures: Telling,
+    pub refers: Option<Refers>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refers {
+    pub to: String,
+    pub say: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -17,8 +17,16 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
             assertion: role.assertion,
             addressed: role.addressed,
             procedures: role.procedures,
+            refers: None,
             pack,
         });
+    }
+    for (role, refers) in form.role.iter().filter_map(|r| Some((r, r.refers.as_ref()?))) {
+        let at = |id: &str| rules.roles.iter().position(|r| r.id == id);
+        let to = at(&refers.to).ok_or_else(|| CompileError::new(file, format!("no role {}", refers.to)))? as u32;
+        if let Some(own) = at(&role.id) {
+            rules.roles[own].refers = Some((to, refers.say.iter().map(|s| s.to_lowercase()).collect()));
+        }
     }
     for section in &form.section {
         let role = rules.roles.iter().position(|r| r.id == section.role);

@@ -18,7 +18,7 @@ use superbill_core::{
         attributes::characters,
         layout::{NONE, sense},
         rules::Rules,
-        visits::{Affinity, AfterSurgery, Covering, Elapsed, Phrase, ProblemClass, Prolonged, ServiceRanges, Ties, Visits},
+        visits::{Affinity, AfterSurgery, Clarify, Covering, Elapsed, Phrase, ProblemClass, Prolonged, ServiceRanges, Ties, Visits},
     },
 };
 
@@ -113,6 +113,10 @@ fn tables(file: &str, pack: u32, form: &Form, codes: &Codes, visits: &mut Visits
         () => {
             Reader { file, rules, visits }
         };
+    }
+    for clarify in &form.clarify {
+        let (said, question) = (reader!().phrases(&clarify.said)?, reader!().question(&clarify.ask)?);
+        visits.clarify.push(Clarify { codes: codes.ranges(file, &clarify.codes)?, said, question });
     }
     if let Some(sections) = &form.sections {
         let reader = reader!();

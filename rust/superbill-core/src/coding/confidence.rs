@@ -4,11 +4,12 @@
 
 use crate::{
     code::CodeId,
-    coded::{Coded, Diagnosis, Step, StepKind},
+    coded::{Coded, Diagnosis, Span, Step, StepKind},
     encounter::{Encounter, Scope},
     knowledge::{
         KnowledgeBase,
         confidence::{Feature, Model, Rated},
+        layout::flag,
         rules::Addressed,
     },
 };
@@ -39,13 +40,7 @@ pub(super) fn tell(kb: &KnowledgeBase, encounter: &Encounter<'_>, coded: &mut Co
     let of = |rates: Rated| kb.confidence().models.iter().find(|m| m.rates == rates);
     let model = of(if encounter.scope == Scope::All { Rated::All } else { Rated::Encounter });
     for diagnosis in &mut coded.diagnoses {
-        // "... or unspecified chronic kidney disease" leaves nothing open.
-        let title = kb.title(diagnosis.code);
-        let unspecified = title.match_indices("nspecified").any(|(at, _)| !title[..at].ends_with("or u"));
-        diagnosis.confidence = rate(model, Some(diagnosis.code), |feature| match feature {
-            Feature::Unspecified => unspecified,
-            feature => of_diagnosis(kb, encounter, diagnosis, feature),
-        });
+        diagnosis.confidence = rate(model, Some(diagnosis.code), |feature| of_diagnosis(kb, encounter, diagnosis, feature));
     }
     for procedure in &mut coded.procedures {
         let assumed = procedure.because.iter().any(|s| s.kind == StepKind::Element && s.span.is_none());
@@ -73,13 +68,18 @@ fn of_diagnosis(kb: &KnowledgeBase, encounter: &Encounter<'_>, diagnosis: &Diagn
         Feature::Combined => has(StepKind::Combine),
         Feature::Elsewhere => has(StepKind::Elsewhere),
         Feature::ReadAs => has(StepKind::ReadAs),
-        Feature::Repeated => diagnosis.evidence.len() > 1,
+        // What only supports the detail is no further mention.
+        Feature::Repeated => {
+            let supports = |span: &&Span| !steps(StepKind::Refine).chain(steps(StepKind::SeventhCharacter)).any(|s| s.span == Some(**span));
+            diagnosis.evidence.iter().filter(supports).nth(1).is_some()
+        }
         Feature::OneWord => term().and_then(|s| s.span).is_some_and(|span| {
             let document = encounter.documents.get(span.document as usize);
             let words = document.and_then(|d| d.text.get(span.start as usize..span.end as usize));
             words.is_some_and(|w| w.split_ascii_whitespace().nth(1).is_none())
         }),
-        Feature::Unspecified | Feature::Assumed => false,
+        Feature::Unspecified => kb.has(diagnosis.code, flag::VAGUE),
+        Feature::Assumed => false,
     }
 }
 

@@ -1,10 +1,13 @@
 //! What the note adds to a condition that it names: words that tell its site or kind, side, and episode of care.
 
 use super::{
-    refine::{Context, Refined, refine},
+    refine::{Context, Place, Refined, refine},
     selection::Candidate,
+    side,
+    site::sites,
 };
 use crate::{
+    code::CodeId,
     knowledge::{KnowledgeBase, layout::sense, rules::Attribute},
     read::{Mention, Reading, Sentence, document::Hit},
 };
@@ -12,17 +15,26 @@ use crate::{
 /// A side belongs to a condition when it stands in it or this near, in tokens, with no other condition between.
 const BESIDE: u32 = 4;
 
-/// Which sides are told.
+/// Which sides are told, and where first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Sides {
-    right: bool,
-    left: bool,
-    both: bool,
+    right: Option<Place>,
+    left: Option<Place>,
+    both: Option<Place>,
 }
 
 impl Sides {
     fn any(self) -> bool {
-        self.right || self.left || self.both
+        self.right.or(self.left).or(self.both).is_some()
+    }
+
+    fn add(&mut self, value: &str, at: Place) {
+        let side = match value {
+            "right" => &mut self.right,
+            "left" => &mut self.left,
+            _ => &mut self.both,
+        };
+        *side = side.or(Some(at));
     }
 }
 
@@ -32,7 +44,7 @@ struct Block {
     /// Words of attribute values that are not sides, as titles have them.
     values: Vec<u32>,
     sides: Sides,
-    seventh: Option<u8>,
+    seventh: Option<(u8, Place)>,
 }
 
 /// Details of the mentions of some documents.
@@ -44,8 +56,8 @@ pub(super) struct Details<'a> {
     both: Vec<u32>,
     /// The block looked at last: document, number.
     block: Option<(usize, u32, Block)>,
-    /// By document, the sides of the whole note.
-    notes: Vec<Option<Sides>>,
+    /// By document, every side that is told in it.
+    notes: Vec<Option<Vec<(&'static str, Place)>>>,
 }
 
 fn attribute<'a>(kb: &'a KnowledgeBase, hit: &Hit) -> Option<&'a Attribute> {
@@ -63,11 +75,27 @@ impl<'a> Details<'a> {
 
     fn sides(&self, reading: &Reading, first: u32, end: u32) -> Sides {
         let mut sides = Sides::default();
-        for side in super::side::told(self.kb, reading, first, end) {
-            match side {
-                "right" => sides.right = true,
-                "left" => sides.left = true,
-                _ => sides.both = true,
+        for (side, at) in side::told(self.kb, reading, first, end) {
+            sides.add(side, at);
+        }
+        sides
+    }
+
+    /// The side that the rest of the note tells of the site of a condition; none where it tells both. A side of something else is none of this one's.
+    fn side_in_note(&mut self, candidate: &Candidate<'_>) -> Sides {
+        let (kb, reading) = (self.kb, &self.readings[candidate.document]);
+        let told = self.notes[candidate.document].get_or_insert_with(|| side::told(kb, reading, 0, reading.tokens.len() as u32).collect());
+        let one_side = |side: &str| told.iter().all(|(value, _)| *value != side);
+        if told.is_empty() || one_side("right") == one_side("left") {
+            return Sides::default();
+        }
+        let sites = sites(kb, candidate.mention.node, [&self.right, &self.left]);
+        let mut sides = Sides::default();
+        // What is said of both sides of a body is seldom said of this problem ("lungs clear bilaterally").
+        for &(value, at) in told.iter().filter(|(value, _)| *value != "bilateral") {
+            let near = at.0.saturating_sub(BESIDE) as usize..reading.tokens.len().min((at.1 + BESIDE) as usize);
+            if reading.tokens[near].iter().any(|t| sites.contains(&kb.canonical(t.word))) {
+                sides.add(value, at);
             }
         }
         sides
@@ -93,16 +121,14 @@ impl<'a> Details<'a> {
         let told = self.sides(reading, sentence.first, sentence.end);
         if told.any() {
             // Two sides, neither beside the condition, leave it open.
-            return if told.right && told.left { Sides::default() } else { told };
+            return if told.right.is_some() && told.left.is_some() { Sides::default() } else { told };
         }
         let block = self.block(candidate.document, sentence.block).sides;
         if block.any() {
-            return if block.right && block.left && !block.both { Sides::default() } else { block };
+            let open = block.right.is_some() && block.left.is_some() && block.both.is_none();
+            return if open { Sides::default() } else { block };
         }
-        // What is said of both sides of a body is seldom said of this problem ("lungs clear bilaterally").
-        let note = self.notes[candidate.document].unwrap_or_else(|| self.sides(reading, 0, reading.tokens.len() as u32));
-        self.notes[candidate.document] = Some(note);
-        if note.right == note.left { Sides::default() } else { Sides { both: false, ..note } }
+        self.side_in_note(candidate)
     }
 
     fn block(&mut self, document: usize, number: u32) -> &Block {
@@ -112,12 +138,12 @@ impl<'a> Details<'a> {
             let mut block = Block::default();
             if let [first, .., last] | [first @ last] = reading.block(number) {
                 block.sides = self.sides(reading, first.first, last.end);
-                for value in reading.hits_in(first.first, last.end).filter_map(|h| attribute(self.kb, h)) {
+                for (value, at) in reading.hits_in(first.first, last.end).filter_map(|h| Some((attribute(self.kb, h)?, (h.first, h.end)))) {
                     match (value.axis.as_str(), value.value.as_str()) {
                         ("laterality" | "management", _) => {}
-                        ("episode", "subsequent") => block.seventh = block.seventh.or(Some(b'D')),
-                        ("episode", "sequela") => block.seventh = block.seventh.or(Some(b'S')),
-                        ("episode", _) => block.seventh = block.seventh.or(Some(b'A')),
+                        ("episode", "subsequent") => block.seventh = block.seventh.or(Some((b'D', at))),
+                        ("episode", "sequela") => block.seventh = block.seventh.or(Some((b'S', at))),
+                        ("episode", _) => block.seventh = block.seventh.or(Some((b'A', at))),
                         _ => block.values.extend(&value.words),
                     }
                 }
@@ -148,17 +174,18 @@ impl<'a> Details<'a> {
         }
         let block = self.block(candidate.document, sentence.block);
         words.extend(&block.values);
-        let seventh = block.seventh.unwrap_or_else(|| self.default_seventh(mention.node));
+        let episode = block.seventh.map(|s| s.1);
+        let seventh = block.seventh.map_or_else(|| self.default_seventh(mention.node), |s| s.0);
         words.retain(|w| ![&self.right, &self.left, &self.both].iter().any(|side| side.contains(w)));
-        let on = |side: &[u32]| {
+        let on = |side: &[u32], at: Option<Place>| {
             let mut words: Vec<u32> = words.iter().chain(side).copied().collect();
             words.sort_unstable();
             words.dedup();
-            Context { words, seventh }
+            Context { words, seventh, side: at, episode }
         };
-        if sides.both {
+        if sides.both.is_some() {
             // A bilateral code where the list has one, else right and left (OCG I.B.13).
-            let bilateral = on(&self.both);
+            let bilateral = on(&self.both, sides.both);
             let tells = |code| self.both.iter().any(|w| kb.distinct(code).iter().any(|d| d.get() == *w));
             if let Refined::Leaf(leaf, _) = refine(kb, mention.node, mention.leaf, &bilateral)
                 && (tells(leaf) || kb.parent(leaf).is_some_and(tells))
@@ -166,11 +193,38 @@ impl<'a> Details<'a> {
                 return vec![bilateral];
             }
         }
-        match sides {
-            Sides { both: true, .. } | Sides { right: true, left: true, .. } => vec![on(&self.right), on(&self.left)],
-            Sides { right: true, .. } => vec![on(&self.right)],
-            Sides { left: true, .. } => vec![on(&self.left)],
-            _ => vec![on(&[])],
+        let (right, left) = (sides.right.or(sides.both), sides.left.or(sides.both));
+        let of_right = right.map(|at| on(&self.right, Some(at)));
+        let of_left = left.map(|at| on(&self.left, Some(at)));
+        let told: Vec<Context> = of_right.into_iter().chain(of_left).collect();
+        if told.is_empty() { vec![on(&[], None)] } else { told }
+    }
+
+    /// Where the words stand that chose a code among its siblings, beside those of the mention: its sentence first, then its paragraph.
+    pub(super) fn support(&self, candidate: &Candidate<'_>, context: &Context, code: CodeId) -> Vec<Place> {
+        let (kb, reading, mention) = (self.kb, &self.readings[candidate.document], candidate.mention);
+        let sentence = reading.sentences[mention.sentence as usize];
+        let named = &reading.tokens[mention.first as usize..mention.end as usize];
+        let mut found: Vec<Place> = Vec::new();
+        for word in kb.distinct(code).iter().map(|w| w.get()).filter(|w| named.iter().all(|t| kb.canonical(t.word) != *w)) {
+            let is_side = || [&self.right, &self.left, &self.both].iter().any(|side| side.contains(&word));
+            let token = || {
+                let of = |at: &u32| kb.canonical(reading.tokens[*at as usize].word) == word;
+                (sentence.first..sentence.end).filter(of).min_by_key(|at| at.abs_diff(mention.first)).map(|at| (at, at + 1))
+            };
+            let value = |first: u32, end: u32| {
+                let says = |h: &&Hit| attribute(kb, h).is_some_and(|a| a.words.contains(&word));
+                reading.hits_in(first, end).find(says).map(|h| (h.first, h.end))
+            };
+            let paragraph = || match reading.block(sentence.block) {
+                [first, .., last] => value(first.first, last.end),
+                _ => None,
+            };
+            let place = if is_side() { context.side } else { token().or_else(|| value(sentence.first, sentence.end)).or_else(paragraph) };
+            found.extend(place.filter(|p| !(mention.first <= p.0 && p.1 <= mention.end)));
         }
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 }

@@ -4,7 +4,7 @@ use super::{
     Cancel,
     detail::Details,
     elsewhere::Elsewhere,
-    refine::{Context, Refined, on_day, refine},
+    refine::{Context, Place, Refined, on_day, refine},
     selection::{Candidate, addressed},
 };
 use crate::{
@@ -43,6 +43,17 @@ pub(super) fn code(
                 Refined::Leaf(leaf, mut steps) => {
                     let mut told = leaf;
                     let mut spans = vec![evidence];
+                    for step in &mut steps {
+                        let (kind, code) = (step.kind, CodeId(step.record));
+                        let support = match kind {
+                            StepKind::Refine => details.support(&candidate, &context, code),
+                            StepKind::SeventhCharacter => context.episode.into_iter().collect(),
+                            _ => continue,
+                        };
+                        let support: Vec<Span> = support.into_iter().map(|p| stretch(reading, candidate.document, p)).collect();
+                        step.span = support.first().copied();
+                        spans.extend(support);
+                    }
                     if encounter.scope == Scope::Encounter
                         && steps.iter().any(|s| s.kind == StepKind::Default)
                         && let Some((code, other)) = elsewhere.said(&mut details, &candidate, leaf)
@@ -83,9 +94,13 @@ fn ask(coded: &mut Coded, node: CodeId, evidence: Span) {
     }
 }
 
-fn span(reading: &Reading, document: usize, mention: &Mention) -> Span {
-    let (first, last) = (reading.tokens[mention.first as usize], reading.tokens[mention.end as usize - 1]);
+fn stretch(reading: &Reading, document: usize, (first, end): Place) -> Span {
+    let (first, last) = (reading.tokens[first as usize], reading.tokens[end as usize - 1]);
     Span { document: document as u32, start: first.start, end: last.end }
+}
+
+fn span(reading: &Reading, document: usize, mention: &Mention) -> Span {
+    stretch(reading, document, (mention.first, mention.end))
 }
 
 /// What a word in a condition or right before it adds ("chronic back pain").
@@ -135,5 +150,11 @@ fn add(
         because.push(Step { kind, record: sentence.role, pack: rule.pack, span: None });
     }
     because.extend(steps);
-    coded.diagnoses.push(Diagnosis { code, confidence: 0, evidence: evidence.to_vec(), because });
+    let mut proof: Vec<Span> = Vec::with_capacity(evidence.len());
+    for span in evidence {
+        if !proof.contains(span) {
+            proof.push(*span);
+        }
+    }
+    coded.diagnoses.push(Diagnosis { code, confidence: 0, evidence: proof, because });
 }

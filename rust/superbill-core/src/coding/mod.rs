@@ -1,5 +1,6 @@
 //! Coding: mentions -> the most specific supported codes, in the order of the claim.
 
+mod clarify;
 mod confidence;
 mod conventions;
 mod detail;
@@ -10,6 +11,7 @@ mod procedures;
 mod refine;
 mod selection;
 mod side;
+mod site;
 mod visit;
 
 use crate::{
@@ -71,6 +73,7 @@ pub fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, scratch: &mut Scratch
     procedures::code(kb, encounter, readings, &mut coded);
     pointers::point(kb, readings, &mut coded);
     visit::code(kb, encounter, readings, &mut coded);
+    clarify::ask(kb, readings, &mut coded);
     confidence::tell(kb, encounter, &mut coded);
     if kb.covers(encounter.date) {
         // Notes are read with the newest release; an older date of service may not know its codes.

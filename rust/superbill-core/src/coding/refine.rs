@@ -14,11 +14,17 @@ use crate::{
     read::token::{Token, tokenize},
 };
 
+/// A stretch of the document's tokens, half-open.
+pub(super) type Place = (u32, u32);
+
 /// The words documented for a condition: sorted canonical ids.
 pub(super) struct Context {
     pub words: Vec<u32>,
     /// The character of the episode of care.
     pub seventh: u8,
+    /// Where its side is told, and its episode.
+    pub side: Option<Place>,
+    pub episode: Option<Place>,
 }
 
 pub(super) enum Refined {

@@ -29,13 +29,15 @@ pub(super) struct Candidate<'a> {
 
 /// What the encounter's and the documents' types say of mentions and sections.
 #[derive(Clone, Copy)]
-struct Types<'a> {
+struct Types<'a, 'r> {
     kb: &'a KnowledgeBase,
     encounter: &'a Encounter<'a>,
     readings: &'a [Reading],
+    /// By document, the role that a section which assesses refers to.
+    referred: &'r [Option<u32>],
 }
 
-impl<'a> Types<'a> {
+impl<'a> Types<'a, '_> {
     fn of(self, kind: &str) -> Option<&'a EncounterType> {
         self.kb.rules().encounter_types.iter().find(|t| t.id == kind)
     }
@@ -55,6 +57,9 @@ impl<'a> Types<'a> {
     /// What the section of a sentence says of this encounter.
     fn role_says(self, document: usize, sentence: u32) -> Addressed {
         let role = self.readings[document].sentences[sentence as usize].role;
+        if self.referred[document] == Some(role) {
+            return Addressed::Yes;
+        }
         let usually = self.kb.rules().roles.get(role as usize).map_or(Addressed::Maybe, |r| r.addressed);
         let here = self.encounter.documents.get(document).and_then(|d| self.of(d.kind));
         here.and_then(|t| t.roles.iter().find(|r| r.0 == role)).map_or(usually, |r| r.1)
@@ -71,9 +76,29 @@ impl<'a> Types<'a> {
     }
 }
 
+/// Words of a section that only refers to another.
+const REFERENCE: u32 = 8;
+
+/// The role that a section of a document refers to instead of telling ("Postoperative diagnosis: same").
+fn referred(kb: &KnowledgeBase, text: &str, reading: &Reading) -> Option<u32> {
+    kb.rules().roles.iter().zip(0..).find_map(|(role, at)| {
+        let (to, say) = role.refers.as_ref()?;
+        let mut of_role = reading.sentences.iter().filter(|s| s.role == at);
+        let first = of_role.next()?;
+        let end = of_role.next_back().unwrap_or(first).end;
+        if end - first.first > REFERENCE {
+            return None;
+        }
+        let (from, to_byte) = (reading.tokens.get(first.first as usize)?.start, reading.tokens.get(end as usize - 1)?.end);
+        let told = text.get(from as usize..to_byte as usize)?.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        say.contains(&told).then_some(*to)
+    })
+}
+
 /// The mentions that the encounter evaluated or treated: the problems that its assessment names, else what the sections that may tell it name.
 pub(super) fn addressed<'a>(kb: &'a KnowledgeBase, encounter: &'a Encounter<'a>, readings: &'a [Reading]) -> Vec<Candidate<'a>> {
-    let types = Types { kb, encounter, readings };
+    let referred: Vec<Option<u32>> = encounter.documents.iter().zip(readings).map(|(d, reading)| referred(kb, d.text, reading)).collect();
+    let types = Types { kb, encounter, readings, referred: &referred };
     let all = |wanted: Addressed| {
         readings.iter().enumerate().flat_map(move |(document, reading)| {
             let fits = move |m: &(usize, &Mention)| types.codable(m.1) && types.role_says(document, m.1.sentence) == wanted;

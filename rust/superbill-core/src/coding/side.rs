@@ -1,5 +1,6 @@
 //! The sides that a stretch of text tells. A tendon that was "left alone" was left by somebody and is on no side.
 
+use super::refine::Place;
 use crate::{
     knowledge::{KnowledgeBase, layout::sense},
     read::{Reading, document::Hit},
@@ -9,8 +10,13 @@ const NAMES: [&str; 3] = ["right", "left", "bilateral"];
 /// How far before a side a longer phrase that holds it may begin ("was left").
 const BEFORE: u32 = 3;
 
-/// The names of the sides, as often as they are told.
-pub(super) fn told<'a>(kb: &'a KnowledgeBase, reading: &'a Reading, first: u32, end: u32) -> impl Iterator<Item = &'static str> + use<'a> {
+/// The names of the sides, as often as they are told, and where.
+pub(super) fn told<'a>(
+    kb: &'a KnowledgeBase,
+    reading: &'a Reading,
+    first: u32,
+    end: u32,
+) -> impl Iterator<Item = (&'static str, Place)> + use<'a> {
     let value = move |h: &Hit| {
         let attribute = kb.rules().attributes.get(h.sense.target.get() as usize).filter(|_| h.sense.kind.get() == sense::ATTRIBUTE)?;
         (attribute.axis == "laterality").then_some(attribute.value.as_str())
@@ -21,6 +27,6 @@ pub(super) fn told<'a>(kb: &'a KnowledgeBase, reading: &'a Reading, first: u32, 
     };
     reading.hits_in(first, end).filter_map(move |hit| {
         let side = value(hit).and_then(|v| NAMES.into_iter().find(|n| *n == v))?;
-        (!held(hit)).then_some(side)
+        (!held(hit)).then_some((side, (hit.first, hit.end)))
     })
 }

@@ -108,6 +108,8 @@ pub mod flag {
     pub const MANIFESTATION: u32 = 16;
     /// Not in the release that notes are read with.
     pub const RETIRED: u32 = 32;
+    /// Its title says "unspecified" of something that its siblings or the codes below them tell; "or unspecified" leaves nothing open.
+    pub const VAGUE: u32 = 64;
 }
 
 /// The codes of one system.

@@ -72,6 +72,8 @@ pub struct Role {
     pub assertion: Assertion,
     pub addressed: Addressed,
     pub procedures: Telling,
+    /// Another role, and the words by which a section of this one refers to it ("Postoperative diagnosis: same").
+    pub refers: Option<(u32, Vec<String>)>,
     pub pack: u32,
 }
 

@@ -345,6 +345,15 @@ pub struct Template {
     pub pack: u32,
 }
 
+/// A question about a diagnosis as it is documented, where the note tells a sign of what it leaves open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clarify {
+    pub codes: CodeRanges,
+    /// Phrases; one of them is the sign.
+    pub said: Vec<u32>,
+    pub question: u32,
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Visits {
     pub phrases: Vec<Phrase>,
@@ -367,6 +376,7 @@ pub struct Visits {
     pub affinities: Vec<Affinity>,
     pub ties: Ties,
     pub questions: Vec<Question>,
+    pub clarify: Vec<Clarify>,
     pub templates: Vec<Template>,
 }
 

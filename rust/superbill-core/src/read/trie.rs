@@ -311,7 +311,7 @@ impl<'a> TermTrie<'a> {
             loop {
                 if let Next::Tail(at) = node.next {
                     let mut crossed = end > parting;
-                    let following = (end..).find(|&at| !skips(at)).and_then(|at| tokens.get(at));
+                    let following = tokens.get(end..).unwrap_or_default().iter().find(|following| !interposed(following.word));
                     if !following.is_some_and(|following| node.may_go_on(following)) {
                         break;
                     }

@@ -23,6 +23,7 @@ pub struct Form {
     pub(super) affinity: Vec<AffinityForm>,
     pub(super) ties: Option<TiesForm>,
     pub(super) question: Vec<QuestionForm>,
+    pub(super) clarify: Vec<ClarifyForm>,
     pub(super) template: Vec<TemplateForm>,
 }
 
@@ -39,6 +40,16 @@ pub(super) struct PhraseForm {
     #[serde(default)]
     pub(super) procedures: Vec<String>,
     pub(super) say: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClarifyForm {
+    pub(super) codes: Vec<String>,
+    pub(super) said: Vec<String>,
+    pub(super) ask: String,
+    #[serde(rename = "citation")]
+    pub(super) _citation: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]

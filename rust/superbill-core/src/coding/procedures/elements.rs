@@ -297,7 +297,7 @@ pub(super) fn said(kb: &KnowledgeBase, documents: &Documents<'_>, at: u32, famil
 /// The side told in sentences: laterality values by name.
 pub(super) fn sides(kb: &KnowledgeBase, reading: &Reading, sentences: &[Sentence]) -> Vec<&'static str> {
     let mut found = Vec::new();
-    for side in sentences.iter().flat_map(|s| side::told(kb, reading, s.first, s.end)) {
+    for (side, _) in sentences.iter().flat_map(|s| side::told(kb, reading, s.first, s.end)) {
         if !found.contains(&side) {
             found.push(side);
         }
