@@ -175,6 +175,50 @@ def test_a_diagnosis_after_surgery_may_be_the_one_before(same: str) -> None:
     assert codes(changed, type="operative_report") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "about", "evidence"),
+    [
+        (
+            "HISTORY\nLeft knee pain for two weeks.\n\nASSESSMENT\nRight knee pain.\n",
+            "the side of M25.56 Pain in knee",
+            ["Left knee pain", "Right knee pain"],
+        ),
+        (
+            "PAST MEDICAL HISTORY\nType 1 diabetes.\n\nASSESSMENT\nType 2 diabetes.\n",
+            "the type of diabetes",
+            ["Type 2 diabetes", "Type 1 diabetes"],
+        ),
+        (
+            "HISTORY\nShe has chronic kidney disease stage 4.\n\nASSESSMENT\nChronic kidney disease stage 2.\n",
+            "the stage of chronic kidney disease",
+            ["Chronic kidney disease stage 2", "chronic kidney disease stage 4"],
+        ),
+    ],
+)
+def test_sections_that_contradict_each_other_are_for_review(text: str, about: str, evidence: list[str]) -> None:
+    answer = coded(text)
+    [contradiction] = answer.contradictions
+    assert contradiction.about == about
+    assert [e.text for e in contradiction.evidence] == evidence
+    assert answer.disposition is not None
+    assert f"the documentation contradicts itself: {about}" in answer.disposition.reasons
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "HISTORY\nRight knee pain for two weeks.\n\nASSESSMENT\nRight knee pain.\n",
+        "HISTORY\nLeft knee pain, then right knee pain.\n\nASSESSMENT\nRight knee pain.\n",
+        "HISTORY\nNo left knee pain.\n\nASSESSMENT\nRight knee pain.\n",
+        "HISTORY\nHer mother has type 1 diabetes.\n\nASSESSMENT\nType 2 diabetes.\n",
+        "HISTORY\nShe has diabetic neuropathy.\n\nASSESSMENT\nType 1 diabetes.\n",
+        "HISTORY\nBlood pressure in the left arm high, hypertension.\n\nASSESSMENT\nRight arm: hypertension.\n",
+    ],
+)
+def test_what_is_told_of_both_or_of_others_contradicts_nothing(text: str) -> None:
+    assert coded(text).contradictions == ()
+
+
 def test_what_is_prevented_is_not_there() -> None:
     assert codes("ASSESSMENT\n1. Hypertension\n2. Deep venous thrombosis prophylaxis\n") == ["I10"]
 

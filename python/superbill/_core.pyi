@@ -636,6 +636,10 @@ class CodedEncounter:
         """What the documentation should have in it, whether it is there, and what it decides."""
 
     @property
+    def contradictions(self) -> tuple[models.Contradiction, ...]:
+        """What two places of the documentation say against each other, in `about` and with both places; such an answer is for review."""
+
+    @property
     def disposition(self) -> models.Disposition | None:
         """What should happen next: `release`, `review`, `query` or `hold`, with reasons."""
 

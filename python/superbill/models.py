@@ -309,6 +309,10 @@ class Completeness(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class Contradiction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What two places of the documentation say against each other: "the side of M25.56 Pain in knee", "the type of
+    diabetes". For review; the codes are those of what was assessed.
+    """
+
     about: str = ""
     evidence: tuple[Evidence, ...] = ()
 

@@ -255,6 +255,21 @@ pub enum Query {
     Visit { question: u32, evidence: Vec<Span> },
 }
 
+/// What two places of the documentation say against each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contradiction {
+    pub about: About,
+    pub evidence: Vec<Span>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// The side of a condition.
+    Side(CodeId),
+    /// Of a rule's kinds a patient has one: its index.
+    Kind(u32),
+}
+
 /// The whole answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coded {
@@ -265,6 +280,7 @@ pub struct Coded {
     pub queries: Vec<Query>,
     pub visit: Option<Visit>,
     pub completeness: Vec<Complete>,
+    pub contradictions: Vec<Contradiction>,
 }
 
 /// Why an encounter was not coded.

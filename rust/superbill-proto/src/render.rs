@@ -6,7 +6,7 @@ use crate::{v1, words};
 use std::collections::BTreeSet;
 use superbill_core::{
     code::{CodeId, System},
-    coded::{Coded, Diagnosis, PcsCode, Procedure, Query, Span, Step, StepKind},
+    coded::{About, Coded, Contradiction, Diagnosis, PcsCode, Procedure, Query, Span, Step, StepKind},
     date::Date,
     knowledge::{
         KnowledgeBase,
@@ -66,7 +66,7 @@ pub(crate) fn render(kb: &KnowledgeBase, wire: &v1::Encounter, date: Date, coded
         queries,
         visit: coded.visit.as_ref().map(|v| visit::visit(&renderer, v)),
         completeness: coded.completeness.iter().filter_map(|c| visit::completeness(kb, *c)).collect(),
-        contradictions: Vec::new(),
+        contradictions: coded.contradictions.iter().map(|c| renderer.contradiction(c)).collect(),
     }
 }
 
@@ -87,7 +87,7 @@ pub(crate) fn disposition(answer: &v1::CodedEncounter, of_coding: usize) -> v1::
         "hold"
     } else if !answer.queries.is_empty() {
         "query"
-    } else if of("error").chain(of("review")).next().is_some() || low {
+    } else if of("error").chain(of("review")).next().is_some() || low || !answer.contradictions.is_empty() {
         "review"
     } else {
         "release"
@@ -97,6 +97,9 @@ pub(crate) fn disposition(answer: &v1::CodedEncounter, of_coding: usize) -> v1::
         reason("the provider is asked for what is missing");
     }
     of("review").for_each(&mut reason);
+    for contradiction in &answer.contradictions {
+        reason(&format!("the documentation contradicts itself: {}", contradiction.about));
+    }
     if low {
         reason(&format!("a confidence is under {LOW_CONFIDENCE} per mille"));
     }
@@ -117,6 +120,14 @@ impl Renderer<'_> {
             end: point(end) as u32,
             text: document.text.get(start..end).unwrap_or_default().to_owned(),
         }
+    }
+
+    fn contradiction(&self, contradiction: &Contradiction) -> v1::Contradiction {
+        let about = match contradiction.about {
+            About::Side(node) => format!("the side of {} {}", self.code(node.0), self.kb.title_on(node, self.date)),
+            About::Kind(rule) => self.kb.rules().one_of.get(rule as usize).map(|r| r.about.clone()).unwrap_or_default(),
+        };
+        v1::Contradiction { about, evidence: contradiction.evidence.iter().map(|&span| self.evidence(span)).collect() }
     }
 
     fn release(&mut self, pack: u32) -> String {

@@ -98,6 +98,12 @@ impl CodedEncounter {
         self.field(py, "completeness")
     }
 
+    /// What two places of the documentation say against each other, in `about` and with both places.
+    #[getter]
+    fn contradictions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.field(py, "contradictions")
+    }
+
     /// What should happen next: `release`, `review`, `query` or `hold`, with reasons.
     #[getter]
     fn disposition<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {

@@ -36,6 +36,7 @@ pub struct PackFile {
     pub companion: Vec<Companion>,
     pub reason: Vec<Reason>,
     pub restricted: Vec<Restricted>,
+    pub one_of: Vec<super::guidelines::OneOf>,
     pub also: Vec<Also>,
     pub never_first: Vec<Codes>,
     pub lasting: Vec<Codes>,

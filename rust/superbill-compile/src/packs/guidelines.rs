@@ -8,10 +8,23 @@ use crate::{
     CompileError,
     base::{Codes, Phrases},
 };
+use serde::Deserialize;
 use superbill_core::{
     encounter::ENCOUNTER_TYPES,
-    knowledge::rules::{Also, Combine, Companion, DefaultEpisode, Integral, Reason, Restricted, Rules},
+    knowledge::rules::{Also, Combine, Companion, DefaultEpisode, Integral, OneOf as Kinds, Reason, Restricted, Rules},
 };
+
+/// Kinds of which a patient has one: documentation that tells two contradicts itself.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OneOf {
+    pub about: String,
+    pub each: Vec<Vec<String>>,
+    #[serde(default)]
+    pub named: bool,
+    /// For who reads the pack.
+    pub citation: String,
+}
 
 pub(crate) fn compile(
     file: &str,
@@ -61,6 +74,13 @@ pub(crate) fn compile(
         }
         let codes = codes.ranges(file, &restricted.codes)?;
         rules.restricted.push(Restricted { codes, sex: restricted.sex, age: restricted.age });
+    }
+    for one_of in &form.one_of {
+        let each: Vec<_> = one_of.each.iter().map(|kind| codes.ranges(file, kind)).collect::<Result<_, _>>()?;
+        if each.len() < 2 || one_of.citation.is_empty() {
+            return Err(CompileError::new(file, format!("one_of {:?} needs two kinds and a citation", one_of.about)));
+        }
+        rules.one_of.push(Kinds { about: one_of.about.clone(), each, named: one_of.named });
     }
     for also in &form.also {
         let (gives, leaf) = conditions::node(file, codes, &also.gives, also.default.as_deref())?;

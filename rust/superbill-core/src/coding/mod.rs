@@ -2,6 +2,7 @@
 
 mod clarify;
 mod confidence;
+mod contradictions;
 mod conventions;
 mod detail;
 mod diagnoses;
@@ -74,6 +75,7 @@ pub fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, scratch: &mut Scratch
     pointers::point(kb, readings, &mut coded);
     visit::code(kb, encounter, readings, &mut coded);
     clarify::ask(kb, readings, &mut coded);
+    contradictions::find(kb, readings, &mut coded);
     confidence::tell(kb, encounter, &mut coded);
     if kb.covers(encounter.date) {
         // Notes are read with the newest release; an older date of service may not know its codes.

@@ -2,6 +2,7 @@
 
 use super::refine::Place;
 use crate::{
+    code::CodeId,
     knowledge::{KnowledgeBase, layout::sense},
     read::{Reading, document::Hit},
 };
@@ -9,6 +10,14 @@ use crate::{
 const NAMES: [&str; 3] = ["right", "left", "bilateral"];
 /// How far before a side a longer phrase that holds it may begin ("was left").
 const BEFORE: u32 = 3;
+
+/// Whether a code is told from its siblings by a side.
+pub(super) fn tells(kb: &KnowledgeBase, code: CodeId) -> bool {
+    let sides = kb.rules().attributes.iter().filter(|a| a.axis == "laterality" && NAMES.contains(&a.value.as_str()));
+    let words: Vec<u32> = sides.flat_map(|a| a.words.iter().copied()).collect();
+    let told = |code: CodeId| kb.distinct(code).iter().any(|w| words.contains(&w.get()));
+    told(code) || kb.parent(code).is_some_and(told)
+}
 
 /// The names of the sides, as often as they are told, and where.
 pub(super) fn told<'a>(

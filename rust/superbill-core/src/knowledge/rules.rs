@@ -158,6 +158,16 @@ pub struct Restricted {
     pub age: Option<(u32, u32)>,
 }
 
+/// Kinds of which a patient has one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OneOf {
+    /// In words of a sentence ("the type of diabetes").
+    pub about: String,
+    pub each: Vec<CodeRanges>,
+    /// Only where words tell the kind: one is coded where none is told.
+    pub named: bool,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DefaultEpisode {
     pub under: CodeRanges,
@@ -437,6 +447,7 @@ pub struct Rules {
     pub companions: Vec<Companion>,
     pub reasons: Vec<Reason>,
     pub restricted: Vec<Restricted>,
+    pub one_of: Vec<OneOf>,
     pub also: Vec<Also>,
     pub never_first: CodeRanges,
     /// Diseases that stay with the patient: a history of one is the disease itself.

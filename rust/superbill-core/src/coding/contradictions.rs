@@ -1,0 +1,113 @@
+//! What sections of the documentation say against each other, for a coder to look at: another side of one condition, or two things of which a patient has one.
+
+use super::side;
+use crate::{
+    code::CodeId,
+    coded::{About, Coded, Contradiction, Span},
+    knowledge::{
+        KnowledgeBase,
+        rules::{Assertion, CodeRanges},
+    },
+    read::{Mention, Reading},
+};
+
+/// How far from a condition its side may stand, in tokens.
+const BESIDE: u32 = 4;
+
+/// A condition whose side is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Sided {
+    node: u32,
+    /// Document and role.
+    section: (u32, u32),
+    side: &'static str,
+    span: Span,
+}
+
+fn span(reading: &Reading, document: u32, first: u32, end: u32) -> Option<Span> {
+    let (first, last) = (reading.tokens.get(first as usize)?, reading.tokens.get(end.checked_sub(1)? as usize)?);
+    Some(Span { document, start: first.start, end: last.end })
+}
+
+/// The one side that stands in a condition or beside it, with no other condition between.
+fn sided(kb: &KnowledgeBase, reading: &Reading, document: u32, at: usize) -> Option<Sided> {
+    let mention = &reading.mentions[at];
+    let sentence = reading.sentences.get(mention.sentence as usize)?;
+    let before = at.checked_sub(1).map_or(0, |at| reading.mentions[at].end);
+    let after = reading.mentions.get(at + 1).map_or(u32::MAX, |m| m.first);
+    let from = before.max(sentence.first).max(mention.first.saturating_sub(BESIDE));
+    let to = after.min(sentence.end).min(mention.end + BESIDE);
+    let mut told = side::told(kb, reading, from, to);
+    let (side, place) = told.next()?;
+    if side == "bilateral" || told.any(|other| other.0 != side) {
+        return None;
+    }
+    let span = span(reading, document, place.0.min(mention.first), place.1.max(mention.end))?;
+    Some(Sided { node: mention.node, section: (document, sentence.role), side, span })
+}
+
+fn sides(kb: &KnowledgeBase, readings: &[Reading], coded: &mut Coded) {
+    let mut all: Vec<Sided> = Vec::new();
+    for (document, reading) in (0..).zip(readings) {
+        let present = (0..reading.mentions.len()).filter(|&at| reading.mentions[at].assertion == Assertion::Present);
+        all.extend(present.filter_map(|at| sided(kb, reading, document, at)));
+    }
+    all.sort_unstable();
+    let mut codes: Vec<_> = coded.diagnoses.iter().map(|d| d.code).collect();
+    codes.sort_unstable();
+    for same in all.chunk_by(|a, b| a.node == b.node) {
+        // Only where the claim tells a side.
+        let below = kb.subtree(CodeId(same[0].node));
+        let from = codes.partition_point(|c| c.0 < below.start);
+        if !codes[from..].iter().take_while(|c| c.0 < below.end).any(|&code| side::tells(kb, code)) {
+            continue;
+        }
+        let mut sections = same.chunk_by(|a, b| a.section == b.section);
+        // Who has it on both sides says so in one place.
+        let one_side = |section: &[Sided]| section.iter().all(|s| s.side == section[0].side);
+        if !sections.clone().all(one_side) {
+            continue;
+        }
+        let first = same[0];
+        if let Some(other) = sections.find(|section| section[0].side != first.side) {
+            let mut evidence = vec![first.span, other[0].span];
+            evidence.sort_unstable();
+            coded.contradictions.push(Contradiction { about: About::Side(CodeId(first.node)), evidence });
+        }
+    }
+}
+
+fn kinds(kb: &KnowledgeBase, readings: &[Reading], coded: &mut Coded) {
+    let rules = kb.rules();
+    let lasts = |node: u32| rules.lasting.iter().any(|r| (r.0..r.1).contains(&node));
+    let has = |m: &Mention| m.assertion == Assertion::Present || m.assertion == Assertion::Historical && lasts(m.node);
+    for (at, rule) in (0..).zip(&rules.one_of) {
+        let of = |kind: &CodeRanges, node: u32| kind.iter().find(|r| (r.0..r.1).contains(&node)).copied();
+        let kind = |node: u32| rule.each.iter().position(|kind| of(kind, node).is_some());
+        // Where no kind is told one is coded all the same ("diabetic neuropathy" as of type 2), and contradicts nothing.
+        let says = |reading: &Reading, m: &Mention| {
+            let named = |top: u32| {
+                let words = &reading.tokens[m.first as usize..m.end as usize];
+                kb.distinct(CodeId(top)).iter().any(|d| words.iter().any(|w| kb.canonical(w.word) == d.get()))
+            };
+            !rule.named || rule.each.iter().find_map(|kind| of(kind, m.node)).is_some_and(|r| named(r.0))
+        };
+        let Some((claimed, diagnosis)) = coded.diagnoses.iter().find_map(|d| Some((kind(d.code.0)?, d))) else { continue };
+        let other = (0..).zip(readings).find_map(|(document, reading)| {
+            let told =
+                reading.mentions.iter().filter(|m| has(m) && says(reading, m)).find(|m| kind(m.node).is_some_and(|k| k != claimed))?;
+            span(reading, document, told.first, told.end)
+        });
+        let of_claim = |m: &Mention| has(m) && kind(m.node) == Some(claimed);
+        let told = readings.iter().any(|reading| reading.mentions.iter().any(|m| of_claim(m) && says(reading, m)));
+        if let Some(other) = other.filter(|_| told) {
+            let evidence = diagnosis.evidence.first().copied().into_iter().chain([other]).collect();
+            coded.contradictions.push(Contradiction { about: About::Kind(at), evidence });
+        }
+    }
+}
+
+pub(super) fn find(kb: &KnowledgeBase, readings: &[Reading], coded: &mut Coded) {
+    sides(kb, readings, coded);
+    kinds(kb, readings, coded);
+}
