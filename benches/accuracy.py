@@ -51,6 +51,7 @@ def full_base(folder: Path) -> Path:
     """The base with the Index and the open synonyms."""
     path = folder / "full.kb"
     if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
         dated = [f"--release={feed}=2025-01-01" for feed in ("disease_ontology", "disease_ontology_table", "mondo")]
         sources = [str(DATA / source) for source in SOURCES]
         subprocess.run([sys.executable, "-m", "superbill", "kb", "build", *sources, *dated, "-o", str(path)], check=True)
