@@ -36,7 +36,8 @@ def test_example(kb: superbill.KnowledgeBase, pack: str, example: Example) -> No
         assert [procedure_code(p) for p in coded.procedures[of_visit:]] == example["expect"]
         included = {s.id for p in coded.procedures for s in p.because if s.kind == "included"}
         assert included >= set(example.get("included", []))
-        asked = [m for q in coded.queries if q.about not in ASKED_OF_VISITS for m in q.missing]
+        # Nor whether its diagnoses were present on admission.
+        asked = [m for q in coded.queries if q.about not in ASKED_OF_VISITS for m in q.missing if m != "present_on_admission"]
         assert sorted(asked) == sorted(example.get("query", []))
     elif pack.startswith("visits/"):
         coded = kb.code(encounter(example["text"], example["type"], **example.get("encounter", {})))
@@ -44,6 +45,8 @@ def test_example(kb: superbill.KnowledgeBase, pack: str, example: Example) -> No
         assert sorted(m for q in coded.queries for m in q.missing) == sorted(example.get("query", []))
         counted = {e.counted_as for e in coded.visit.elements} if coded.visit else set()
         assert counted >= set(example.get("counted", []))
+        if "poa" in example:
+            assert {d.code: d.poa for d in coded.diagnoses} == example["poa"]
         if "level" in example:
             assert coded.visit is not None
             assert coded.visit.level == example["level"]

@@ -24,9 +24,10 @@ fn encounter(text: &str) -> Encounter<'_> {
         new_patient: None,
         place_of_service: None,
         payer: None,
+        admitted: None,
         same_day: None,
         earlier: Vec::new(),
-        documents: vec![Document { kind: "office_visit", text, signed: None, authored: false }],
+        documents: vec![Document { kind: "office_visit", text, signed: None, authored: false, written: None }],
     }
 }
 

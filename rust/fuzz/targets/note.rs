@@ -31,9 +31,10 @@ fuzz_target!(|data: &[u8]| {
             new_patient: None,
             place_of_service: None,
             payer: None,
+            admitted: None,
             same_day: None,
  earlier: Vec::new(),
-            documents: vec![Document { kind, text: &text, signed: None, authored: false }],
+            documents: vec![Document { kind, text: &text, signed: None, authored: false, written: None }],
         };
         let coded = SCRATCH.with_borrow_mut(|scratch| code(&KB, &encounter, scratch, &NeverCancel)).expect("coded");
         let spans = coded.diagnoses.iter().flat_map(|d| &d.evidence).chain(coded.procedures.iter().flat_map(|p| &p.evidence));

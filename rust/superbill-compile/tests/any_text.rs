@@ -27,9 +27,10 @@ fn coded(text: &str, kind: &'static str) -> Coded {
         new_patient: None,
         place_of_service: None,
         payer: None,
+        admitted: None,
         same_day: None,
         earlier: Vec::new(),
-        documents: vec![Document { kind, text, signed: None, authored: false }],
+        documents: vec![Document { kind, text, signed: None, authored: false, written: None }],
     };
     code(&KB, &encounter, &mut Scratch::default(), &NeverCancel).expect("coded")
 }
@@ -91,7 +92,7 @@ proptest! {
     fn the_same_text_is_coded_the_same_whatever_was_read_before(text in note(), before in note()) {
         let mut scratch = Scratch::default();
         let mut read = |text: &str| {
-            let document = Document { kind: "operative_report", text, signed: None, authored: false };
+            let document = Document { kind: "operative_report", text, signed: None, authored: false, written: None };
             let encounter = Encounter {
                 kind: "operative_report",
                 setting: Setting::Professional,
@@ -102,6 +103,7 @@ proptest! {
                 new_patient: None,
                 place_of_service: None,
                 payer: None,
+                admitted: None,
                 same_day: None,
  earlier: Vec::new(),
                 documents: vec![document],

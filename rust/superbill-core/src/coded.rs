@@ -2,7 +2,10 @@
 
 use crate::{
     code::{CodeId, CodeKey},
-    knowledge::visits::{Level, Problem},
+    knowledge::{
+        presence::Presence,
+        visits::{Level, Problem},
+    },
 };
 
 /// A stretch of a document: byte offsets into its text, half-open.
@@ -49,6 +52,14 @@ pub enum StepKind {
     Contained,
     /// How it relates to a surgery in whose period it was done: `record` = row of the table.
     AfterSurgery,
+    /// Words beside it tell whether it was present on admission: `record` = phrase of the visits.
+    PresenceSaid,
+    /// A section of what came before the admission names it; `record` is a role.
+    PresenceSection,
+    /// So does a document of what came before; `record` is the document.
+    PresenceDocument,
+    /// A rule of presence holds; `record` is the rule.
+    PresenceRule,
 }
 
 /// One step of the reasoning: fixed size, no text.
@@ -70,6 +81,8 @@ pub struct Diagnosis {
     pub code: CodeId,
     /// Per mille; told when all is coded.
     pub confidence: u16,
+    /// Whether it was there at admission: of stays alone, and not of exempt codes.
+    pub presence: Option<Presence>,
     pub evidence: Vec<Span>,
     pub because: Vec<Step>,
 }
@@ -251,6 +264,8 @@ pub enum Query {
         known: Option<(u32, [u8; 7])>,
         evidence: Vec<Span>,
     },
+    /// Whether a diagnosis was present on admission.
+    Presence { question: u32, code: CodeId, evidence: Vec<Span> },
     /// A question that a pack has for visits.
     Visit { question: u32, evidence: Vec<Span> },
 }

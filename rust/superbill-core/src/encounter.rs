@@ -64,6 +64,8 @@ pub struct Document<'a> {
     pub signed: Option<bool>,
     /// Whether its author is told.
     pub authored: bool,
+    /// The day on which it was written.
+    pub written: Option<Date>,
 }
 
 /// One encounter.
@@ -82,6 +84,8 @@ pub struct Encounter<'a> {
     pub place_of_service: Option<&'a str>,
     /// The payer's line of business: medicare, medicaid, commercial, ..
     pub payer: Option<&'a str>,
+    /// The first day of a stay.
+    pub admitted: Option<Date>,
     /// Whether a stay began and ended on one day, where both days are told.
     pub same_day: Option<bool>,
     pub documents: Vec<Document<'a>>,

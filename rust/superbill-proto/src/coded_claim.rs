@@ -96,8 +96,8 @@ fn asked(rules: &EditRules, finding: &Finding) -> bool {
             _ => !rules.add_ons.is_empty(),
         },
         // Coding took what the documentation has: what else a note of the tabular list asks for, which the notes of whole chapters do, is not in it. And
-        // it does not say yet what was present on admission, so that every code would be told to lack it.
-        (Rule::DxUseAdditional | Rule::DxCodeAlso | Rule::DxPoaMissing, _) => false,
+        // it asked already what the documentation does not say of presence on admission.
+        (Rule::DxUseAdditional | Rule::DxCodeAlso | Rule::DxPoaUndetermined, _) => false,
         _ => true,
     }
 }

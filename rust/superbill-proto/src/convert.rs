@@ -39,6 +39,12 @@ pub(crate) fn date(field: &str, text: &str) -> Result<Date, EncounterError> {
     Date::parse(text).or_else(|_| invalid(field, "a calendar date as YYYY-MM-DD"))
 }
 
+/// The day of a moment, whose time of day nothing here asks for.
+fn moment(field: &str, text: &str) -> Result<Date, EncounterError> {
+    let day = text.split_once(['T', ' ']).map_or(text, |(day, _)| day);
+    Date::parse(day).or_else(|_| invalid(field, "a calendar date as YYYY-MM-DD, alone or before a time of day"))
+}
+
 fn kind<'a>(field: &str, name: &'a str) -> Result<&'a str, EncounterError> {
     if ENCOUNTER_TYPES.contains(&name) { Ok(name) } else { invalid(field, format!("one of {}", ENCOUNTER_TYPES.join(" "))) }
 }
@@ -90,10 +96,10 @@ pub fn encounter(wire: &v1::Encounter) -> Result<Encounter<'_>, EncounterError> 
         None | Some("other" | "unknown") => None,
         Some(_) => return invalid("patient.sex", "one of female male other unknown"),
     };
-    let same_day = match (wire.admit_date.as_deref(), wire.discharge_date.as_deref()) {
-        (Some(admitted), Some(discharged)) => Some(date("admit_date", admitted)? == date("discharge_date", discharged)?),
-        _ => None,
-    };
+    let day = |field: &str, text: Option<&str>| text.map(|text| date(field, text)).transpose();
+    let admitted = day("admit_date", wire.admit_date.as_deref())?;
+    let discharged = day("discharge_date", wire.discharge_date.as_deref())?;
+    let same_day = admitted.zip(discharged).map(|(admitted, discharged)| admitted == discharged);
     if wire.documents.len() > MOST_DOCUMENTS {
         return invalid("documents", format!("at most {MOST_DOCUMENTS}"));
     }
@@ -107,7 +113,9 @@ pub fn encounter(wire: &v1::Encounter) -> Result<Encounter<'_>, EncounterError> 
             Some(name) => kind(&format!("documents[{at}].type"), name)?,
             None => encounter_type,
         };
-        documents.push(Document { kind, text: &document.text, signed: document.signed, authored: document.author_role.is_some() });
+        let written = document.authored_at.as_deref().map(|text| moment(&format!("documents[{at}].authored_at"), text)).transpose()?;
+        let (signed, authored) = (document.signed, document.author_role.is_some());
+        documents.push(Document { kind, text: &document.text, signed, authored, written });
     }
     Ok(Encounter {
         kind: encounter_type,
@@ -119,6 +127,7 @@ pub fn encounter(wire: &v1::Encounter) -> Result<Encounter<'_>, EncounterError> 
         new_patient: wire.new_patient,
         place_of_service: wire.place_of_service.as_deref(),
         payer: wire.payer.as_ref().and_then(|p| p.line_of_business.as_deref()),
+        admitted,
         same_day,
         documents,
         earlier: earlier(wire, decides)?,

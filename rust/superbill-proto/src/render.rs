@@ -198,6 +198,25 @@ impl Renderer<'_> {
                 let text = format!("in the period after a surgery: {}", rule.map_or("", |r| r.citation.as_str()));
                 ("modifier", modifier, text)
             }
+            StepKind::PresenceSaid => {
+                let phrase = self.kb.visits().phrases.get(step.record as usize);
+                let text = format!("the note tells when it was there: {}", phrase.map_or("", |p| p.name.as_str()));
+                ("present_on_admission", phrase.map(|p| p.id.clone()).unwrap_or_default(), text)
+            }
+            StepKind::PresenceSection => {
+                let role = self.kb.rules().roles.get(step.record as usize).map(|r| r.id.clone()).unwrap_or_default();
+                let text = format!("is told of the time before the admission, under {}", role.replace('_', " "));
+                ("present_on_admission", role, text)
+            }
+            StepKind::PresenceDocument => {
+                let document = self.wire.documents.get(step.record as usize).map(|d| d.id.clone()).unwrap_or_default();
+                ("present_on_admission", document, "is told in a document of what came before the admission".into())
+            }
+            StepKind::PresenceRule => {
+                let rule = self.kb.visits().admission.rules.get(step.record as usize);
+                let text = rule.map(|r| format!("{} ({})", r.name, r.citation)).unwrap_or_default();
+                ("present_on_admission", String::new(), text)
+            }
             StepKind::Included => {
                 let (code, name) = row().map(|r| (r.code.clone(), r.name.clone())).unwrap_or_default();
                 let text = format!("{code} ({name}) is part of this service");
@@ -223,7 +242,7 @@ impl Renderer<'_> {
             description: self.kb.title_on(diagnosis.code, self.date),
             rank,
             confidence: u32::from(diagnosis.confidence),
-            poa: None,
+            poa: diagnosis.presence.map(|p| p.letter().to_owned()),
             evidence: diagnosis.evidence.iter().map(|&s| self.evidence(s)).collect(),
             because: self.because(&diagnosis.because, None),
             alternatives: Vec::new(),
@@ -309,6 +328,16 @@ impl Renderer<'_> {
                     missing: self.kb.told_apart_by(*node),
                     options,
                     evidence: vec![self.evidence(*evidence)],
+                    lines: Vec::new(),
+                }
+            }
+            Query::Presence { question, code, evidence } => {
+                let asked = self.kb.visits().questions.get(*question as usize);
+                v1::Query {
+                    about: format!("{} {}: {}", self.code(code.0), self.kb.title_on(*code, self.date), asked.map_or("", |q| q.about.as_str())),
+                    missing: asked.map(|q| q.missing.clone()).unwrap_or_default(),
+                    options: asked.map(|q| q.options.clone()).unwrap_or_default(),
+                    evidence: evidence.iter().map(|&s| self.evidence(s)).collect(),
                     lines: Vec::new(),
                 }
             }

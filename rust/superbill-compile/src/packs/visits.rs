@@ -3,6 +3,7 @@
 mod categories;
 mod documentation;
 mod form;
+mod presence;
 
 pub use self::form::Form;
 
@@ -118,6 +119,7 @@ fn tables(file: &str, pack: u32, form: &Form, codes: &Codes, visits: &mut Visits
         let (said, question) = (reader!().phrases(&clarify.said)?, reader!().question(&clarify.ask)?);
         visits.clarify.push(Clarify { codes: codes.ranges(file, &clarify.codes)?, said, question });
     }
+    presence::compile(file, pack, form, codes, visits, rules)?;
     if let Some(sections) = &form.sections {
         let reader = reader!();
         let (uncounted, data) = (reader.roles(&sections.uncounted)?, reader.roles(&sections.data_in)?);

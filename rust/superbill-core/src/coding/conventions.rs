@@ -72,7 +72,7 @@ fn combine(kb: &KnowledgeBase, diagnoses: &mut Vec<Diagnosis>) {
             because.extend(diagnoses[part].because.iter().filter(|s| s.kind == StepKind::Term));
         }
         because.push(Step { kind: StepKind::Combine, record: at as u32, pack: rule.pack, span: None });
-        diagnoses.insert(first, Diagnosis { code: gives, confidence: 0, evidence, because });
+        diagnoses.insert(first, Diagnosis { code: gives, confidence: 0, presence: None, evidence, because });
         diagnoses.retain(|d| d.code == gives || !holds(&rule.drops, d.code));
     }
 }

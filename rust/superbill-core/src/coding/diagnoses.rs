@@ -115,7 +115,7 @@ fn also(kb: &KnowledgeBase, coded: &mut Coded, reading: &Reading, candidate: &Ca
         }
         let span = Span { document: candidate.document as u32, start: word.start, end: reading.tokens[end as usize - 1].end.max(word.end) };
         let because = vec![Step { kind: StepKind::Term, record: rule.gives, pack: rule.pack, span: Some(span) }];
-        coded.diagnoses.push(Diagnosis { code, confidence: 0, evidence: vec![span], because });
+        coded.diagnoses.push(Diagnosis { code, confidence: 0, presence: None, evidence: vec![span], because });
     }
 }
 
@@ -156,5 +156,5 @@ fn add(
             proof.push(*span);
         }
     }
-    coded.diagnoses.push(Diagnosis { code, confidence: 0, evidence: proof, because });
+    coded.diagnoses.push(Diagnosis { code, confidence: 0, presence: None, evidence: proof, because });
 }

@@ -8,6 +8,7 @@ mod detail;
 mod diagnoses;
 mod elsewhere;
 mod pointers;
+mod presence;
 mod procedures;
 mod refine;
 mod selection;
@@ -76,6 +77,7 @@ pub fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, scratch: &mut Scratch
     visit::code(kb, encounter, readings, &mut coded);
     clarify::ask(kb, readings, &mut coded);
     contradictions::find(kb, readings, &mut coded);
+    presence::tell(kb, encounter, readings, &mut coded);
     confidence::tell(kb, encounter, &mut coded);
     if kb.covers(encounter.date) {
         // Notes are read with the newest release; an older date of service may not know its codes.

@@ -13,6 +13,7 @@ pub mod layout;
 pub mod licensed;
 pub mod pcs;
 pub mod pool;
+pub mod presence;
 pub mod ptp;
 pub mod ptp_builder;
 pub mod ptp_codes;

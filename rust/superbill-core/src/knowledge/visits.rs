@@ -2,7 +2,7 @@
 //!
 //! One postcard section of its own, since a knowledge base without the packs of visits codes none.
 
-use super::rules::CodeRanges;
+use super::{presence::Admission, rules::CodeRanges};
 use crate::encounter::Setting;
 use serde::{Deserialize, Serialize};
 
@@ -377,6 +377,7 @@ pub struct Visits {
     pub ties: Ties,
     pub questions: Vec<Question>,
     pub clarify: Vec<Clarify>,
+    pub admission: Admission,
     pub templates: Vec<Template>,
 }
 

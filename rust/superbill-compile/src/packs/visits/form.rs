@@ -3,8 +3,12 @@
 use serde::Deserialize;
 use superbill_core::{
     encounter::Setting,
-    knowledge::visits::{Level, Method, Problem, Telling},
+    knowledge::{
+        presence::{Presence, Tells},
+        visits::{Level, Method, Problem, Telling},
+    },
 };
+use std::collections::BTreeMap;
 
 /// The keys of these packs.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -24,6 +28,8 @@ pub struct Form {
     pub(super) ties: Option<TiesForm>,
     pub(super) question: Vec<QuestionForm>,
     pub(super) clarify: Vec<ClarifyForm>,
+    pub(super) admission: Option<AdmissionForm>,
+    pub(super) presence: Vec<PresenceForm>,
     pub(super) template: Vec<TemplateForm>,
 }
 
@@ -50,6 +56,34 @@ pub(super) struct ClarifyForm {
     pub(super) ask: String,
     #[serde(rename = "citation")]
     pub(super) _citation: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AdmissionForm {
+    pub(super) sections: Vec<String>,
+    pub(super) documents: Vec<String>,
+    pub(super) ask: String,
+    /// Phrases by what they tell.
+    pub(super) said: BTreeMap<Tells, Vec<String>>,
+    pub(super) several: Vec<String>,
+    pub(super) unlisted: Vec<String>,
+    #[serde(rename = "citation")]
+    pub(super) _citation: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PresenceForm {
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) codes: Vec<String>,
+    #[serde(default)]
+    pub(super) with: Vec<String>,
+    #[serde(default)]
+    pub(super) first: bool,
+    pub(super) indicator: Presence,
+    pub(super) citation: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -193,7 +193,7 @@ pub(super) fn decide(tables: &Tables<'_>, at: u32, family: &Family, instance: &I
             let query = Query::Elements { family: at, missing: elements, side, options, known, evidence };
             let asked = |q: &Query| match q {
                 Query::Elements { family, missing, side, known, .. } => Some((*family, missing.clone(), *side, *known)),
-                Query::Leaf { .. } | Query::Visit { .. } => None,
+                Query::Leaf { .. } | Query::Presence { .. } | Query::Visit { .. } => None,
             };
             if !coded.queries.iter().any(|q| asked(q) == asked(&query)) {
                 coded.queries.push(query);

@@ -273,7 +273,7 @@ fn ask(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instance,
     let query = Query::Elements { family: at, missing, side, options, known: None, evidence: instance.evidence(|_| true) };
     let asked = |q: &Query| match q {
         Query::Elements { family, missing, side, .. } => Some((*family, missing.clone(), *side)),
-        Query::Leaf { .. } | Query::Visit { .. } => None,
+        Query::Leaf { .. } | Query::Presence { .. } | Query::Visit { .. } => None,
     };
     if !coded.queries.iter().any(|q| asked(q) == asked(&query)) {
         coded.queries.push(query);
