@@ -82,9 +82,15 @@ class Encounter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     payer: Payer | None = None
     new_patient: bool | None = None
     documents: tuple[Document, ...] = ()
+    # The problem list: supports what the documents say, and is coded by itself with scope all alone. Evidence in it is
+    # of the document "problems[0]".
     problems: tuple[CodedItem, ...] = ()
+    # Earlier procedures; not used yet.
     procedures: tuple[CodedItem, ...] = ()
+    # Tests that were ordered: data of a visit, where the documents do not tell the same test. Evidence is of the
+    # document "orders[0]".
     orders: tuple[CodedItem, ...] = ()
+    # Held against what the documents support.
     charges: tuple[Charge, ...] = ()
     # Lines of the same patient already billed: global periods, same-day edits.
     history: tuple[Line, ...] = ()
@@ -117,6 +123,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
     type: str | None = None
     # UTF-8. Offsets in answers count Unicode code points of this text as given.
     text: str = ""
+    # A date, alone or before a time of day.
     authored_at: str | None = None
     # physician nurse_practitioner physician_assistant nurse dietitian therapist coder patient other
     author_role: str | None = None

@@ -8,7 +8,8 @@ use crate::{
     },
 };
 
-/// A stretch of a document: byte offsets into its text, half-open.
+/// A stretch of a document: byte offsets into its text, half-open. Documents are counted first, then the problems and the orders of the encounter, whose
+/// text is that of the item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     pub document: u32,
@@ -52,6 +53,8 @@ pub enum StepKind {
     Contained,
     /// How it relates to a surgery in whose period it was done: `record` = row of the table.
     AfterSurgery,
+    /// The problem list has it too, or alone; `record` is the problem.
+    Listed,
     /// Words beside it tell whether it was present on admission: `record` = phrase of the visits.
     PresenceSaid,
     /// A section of what came before the admission names it; `record` is a role.
@@ -85,6 +88,39 @@ pub struct Diagnosis {
     pub presence: Option<Presence>,
     pub evidence: Vec<Span>,
     pub because: Vec<Step>,
+    pub alternatives: Vec<Alternative>,
+}
+
+impl Diagnosis {
+    /// Without any proof yet.
+    pub(crate) fn new(code: CodeId) -> Self {
+        let (evidence, because, alternatives) = Default::default();
+        Self { code, confidence: 0, presence: None, evidence, because, alternatives }
+    }
+}
+
+/// A code that was considered in the place of a diagnosis or beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alternative {
+    pub code: CodeId,
+    pub why: NotCoded,
+}
+
+/// Why a code that was considered is not on the claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotCoded {
+    /// The diagnosis says more of the same (OCG I.B.2).
+    SaysLess,
+    /// A sign or symptom that is integral to it (OCG I.B.5).
+    Integral,
+    /// Reported within it by a rule: its index.
+    Combined(u32),
+    /// The note says more of it elsewhere.
+    SaidElsewhere,
+    /// The code set of the day has another in its place.
+    NotOfTheDay,
+    /// The problem list has it, and the documents leave it open.
+    Listed(u32),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -220,6 +256,8 @@ pub enum Rule {
     Assumed,
     /// The documents say more of a procedure family than is read.
     Unread,
+    /// An item of the problem list is no code that can stand on the day.
+    ProblemUnread,
     /// Nothing in the documentation supports a code.
     NothingSupported,
 }
@@ -235,6 +273,7 @@ impl Rule {
             Self::Age => "dx.age",
             Self::Assumed => "px.assumed",
             Self::Unread => "px.unread",
+            Self::ProblemUnread => "problem.unread",
             Self::NothingSupported => "doc.nothing_supported",
         }
     }
@@ -246,6 +285,15 @@ pub struct Finding {
     pub codes: Vec<CodeId>,
     /// Family and row of the procedure that it is about.
     pub procedure: Option<(u32, u32)>,
+    /// The problem of the list that it is about.
+    pub listed: Option<u32>,
+}
+
+impl Finding {
+    /// Of no code in particular.
+    pub(crate) fn new(rule: Rule) -> Self {
+        Self { rule, codes: Vec::new(), procedure: None, listed: None }
+    }
 }
 
 /// What the provider must say before a code can be chosen.

@@ -1,6 +1,6 @@
 //! What goes in: one encounter, borrowed from whoever holds the text.
 
-use crate::date::Date;
+use crate::{coded::Span, date::Date};
 use serde::{Deserialize, Serialize};
 
 /// Who bills, which decides the rule set.
@@ -78,6 +78,7 @@ pub struct Encounter<'a> {
     /// The date that decides the code set: discharge for an inpatient facility, else the date of service.
     pub date: Date,
     pub sex: Option<Sex>,
+    pub birth: Option<Date>,
     /// Full years on the date.
     pub age: Option<u32>,
     pub new_patient: Option<bool>,
@@ -89,8 +90,46 @@ pub struct Encounter<'a> {
     /// Whether a stay began and ended on one day, where both days are told.
     pub same_day: Option<bool>,
     pub documents: Vec<Document<'a>>,
+    /// The problem list.
+    pub problems: Vec<Listed<'a>>,
+    /// What was ordered.
+    pub orders: Vec<Listed<'a>>,
     /// Services of earlier days that the same practitioner, or one of the same specialty and group, billed.
     pub earlier: Vec<Earlier<'a>>,
+}
+
+impl Encounter<'_> {
+    /// The whole of an item, as evidence: items stand behind the documents.
+    fn span_of(item: Option<&Listed<'_>>, at: usize) -> Span {
+        Span { document: at as u32, start: 0, end: item.map_or(0, |i| i.words().len() as u32) }
+    }
+
+    pub(crate) fn span_of_problem(&self, problem: u32) -> Span {
+        Self::span_of(self.problems.get(problem as usize), self.documents.len() + problem as usize)
+    }
+
+    pub(crate) fn span_of_order(&self, order: u32) -> Span {
+        Self::span_of(self.orders.get(order as usize), self.documents.len() + self.problems.len() + order as usize)
+    }
+}
+
+/// An item of a list that the record keeps as data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed<'a> {
+    /// The name of a system.
+    pub system: &'a str,
+    pub code: &'a str,
+    pub text: Option<&'a str>,
+}
+
+impl<'a> Listed<'a> {
+    /// Concepts are no codes of a claim, and no code system of a knowledge base.
+    pub const SNOMED: &'static str = "snomed";
+
+    /// What it says: its text, else its code.
+    pub fn words(&self) -> &'a str {
+        self.text.unwrap_or(self.code)
+    }
 }
 
 /// A service of an earlier day.

@@ -2,12 +2,17 @@
 
 use crate::v1;
 use superbill_core::{
+    code::System,
     date::Date,
-    encounter::{Document, ENCOUNTER_TYPES, Earlier, Encounter, Scope, Setting, Sex},
+    encounter::{Document, ENCOUNTER_TYPES, Earlier, Encounter, Listed, Scope, Setting, Sex},
 };
 
 /// More documents than this are refused.
 const MOST_DOCUMENTS: usize = 1000;
+/// More problems or orders than this are refused.
+const MOST_ITEMS: usize = 10_000;
+/// What items of lists are told in.
+const SYSTEMS: [System; 4] = [System::Icd10cm, System::Icd10pcs, System::Cpt, System::Hcpcs];
 
 /// What is wrong with an encounter or a claim: the field and what it should be, never what it was.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -80,10 +85,10 @@ pub fn encounter(wire: &v1::Encounter) -> Result<Encounter<'_>, EncounterError> 
         date("date_of_service", &wire.date_of_service)?
     };
     let patient = wire.patient.as_ref();
-    let age = match patient.and_then(|p| p.birth_date.as_deref()) {
+    let birth = patient.and_then(|p| p.birth_date.as_deref()).map(|text| date("patient.birth_date", text)).transpose()?;
+    let age = match birth {
         None => None,
         Some(birth) => {
-            let birth = date("patient.birth_date", birth)?;
             let Some(age) = decides.years_since(birth) else {
                 return invalid("patient.birth_date", "a day not after the date of service");
             };
@@ -123,6 +128,7 @@ pub fn encounter(wire: &v1::Encounter) -> Result<Encounter<'_>, EncounterError> 
         scope,
         date: decides,
         sex,
+        birth,
         age,
         new_patient: wire.new_patient,
         place_of_service: wire.place_of_service.as_deref(),
@@ -130,8 +136,25 @@ pub fn encounter(wire: &v1::Encounter) -> Result<Encounter<'_>, EncounterError> 
         admitted,
         same_day,
         documents,
+        problems: listed("problems", &wire.problems)?,
+        orders: listed("orders", &wire.orders)?,
         earlier: earlier(wire, decides)?,
     })
+}
+
+/// Items of a list, by systems that are known; which of them mean anything on the day is told beside the answer.
+fn listed<'a>(field: &str, items: &'a [v1::CodedItem]) -> Result<Vec<Listed<'a>>, EncounterError> {
+    if items.len() > MOST_ITEMS {
+        return invalid(field, format!("at most {MOST_ITEMS}"));
+    }
+    let mut found = Vec::with_capacity(items.len());
+    for (at, item) in items.iter().enumerate() {
+        if item.system != Listed::SNOMED && !SYSTEMS.iter().any(|s| s.name() == item.system) {
+            return invalid(format!("{field}[{at}].system"), "one of icd10cm icd10pcs cpt hcpcs snomed");
+        }
+        found.push(Listed { system: &item.system, code: &item.code, text: item.text.as_deref() });
+    }
+    Ok(found)
 }
 
 /// Modifier of a procedure for a complication in the period of another, whose period goes on.

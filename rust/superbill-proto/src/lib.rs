@@ -2,6 +2,7 @@
 //! the engine's types. Every face goes through [`answer`], so that near and far answers are equal by construction.
 #![forbid(unsafe_code)]
 
+mod charges;
 mod check;
 pub mod claim;
 mod coded_claim;
@@ -59,10 +60,16 @@ pub fn answer(
     if encounter.setting == Setting::InpatientFacility {
         kb.pcs()?;
     }
+    if !encounter.problems.is_empty() {
+        kb.snomed()?;
+    }
     let coded = superbill_core::code(kb, &encounter, scratch, cancel)?;
     let mut answer = render(kb, wire, encounter.date, &coded);
+    let of_charges = charges::reconcile(kb, wire, encounter.setting, &answer);
+    answer.findings.extend(of_charges);
+    let of_coding = answer.findings.len();
     coded_claim::edit(kb, wire, encounter.date, &mut answer, &mut scratch.editing)?;
-    answer.disposition = Some(render::disposition(&answer, coded.findings.len()));
+    answer.disposition = Some(render::disposition(&answer, of_coding));
     Ok(answer)
 }
 

@@ -6,7 +6,7 @@ use crate::{v1, words};
 use std::collections::BTreeSet;
 use superbill_core::{
     code::{CodeId, System},
-    coded::{About, Coded, Contradiction, Diagnosis, PcsCode, Procedure, Query, Span, Step, StepKind},
+    coded::{About, Alternative, Coded, Contradiction, Diagnosis, NotCoded, PcsCode, Procedure, Query, Span, Step, StepKind},
     date::Date,
     knowledge::{
         KnowledgeBase,
@@ -16,6 +16,8 @@ use superbill_core::{
 
 /// Under this a code is shown to a coder before release.
 const LOW_CONFIDENCE: u32 = 500;
+/// Siblings shown that the note does not tell apart.
+const MOST_SIBLINGS: usize = 6;
 /// Options of a question beyond this tell the provider no more.
 const MOST_OPTIONS: usize = 24;
 
@@ -109,7 +111,7 @@ pub(crate) fn disposition(answer: &v1::CodedEncounter, of_coding: usize) -> v1::
 impl Renderer<'_> {
     fn evidence(&self, span: Span) -> v1::Evidence {
         let (start, end) = (span.start as usize, span.end as usize);
-        let Some(document) = self.wire.documents.get(span.document as usize) else { return v1::Evidence::default() };
+        let Some(document) = self.wire.documents.get(span.document as usize) else { return self.listed(span) };
         let point = |at: usize| {
             let ascii = self.ascii.get(span.document as usize) == Some(&true);
             if ascii { at } else { document.text.get(..at).map_or(0, |t| t.chars().count()) }
@@ -120,6 +122,17 @@ impl Renderer<'_> {
             end: point(end) as u32,
             text: document.text.get(start..end).unwrap_or_default().to_owned(),
         }
+    }
+
+    /// An item of a list is evidence as a whole.
+    fn listed(&self, span: Span) -> v1::Evidence {
+        let (documents, problems) = (self.wire.documents.len(), self.wire.problems.len());
+        let at = (span.document as usize).saturating_sub(documents);
+        let (list, at) = if at < problems { ("problems", at) } else { ("orders", at - problems) };
+        let items = if list == "problems" { &self.wire.problems } else { &self.wire.orders };
+        let Some(item) = items.get(at) else { return v1::Evidence::default() };
+        let text = item.text.clone().unwrap_or_else(|| item.code.clone());
+        v1::Evidence { document_id: format!("{list}[{at}]"), start: 0, end: text.chars().count() as u32, text }
     }
 
     fn contradiction(&self, contradiction: &Contradiction) -> v1::Contradiction {
@@ -198,6 +211,7 @@ impl Renderer<'_> {
                 let text = format!("in the period after a surgery: {}", rule.map_or("", |r| r.citation.as_str()));
                 ("modifier", modifier, text)
             }
+            StepKind::Listed => ("problem_list", format!("problems[{}]", step.record), "the problem list has it".into()),
             StepKind::PresenceSaid => {
                 let phrase = self.kb.visits().phrases.get(step.record as usize);
                 let text = format!("the note tells when it was there: {}", phrase.map_or("", |p| p.name.as_str()));
@@ -245,8 +259,34 @@ impl Renderer<'_> {
             poa: diagnosis.presence.map(|p| p.letter().to_owned()),
             evidence: diagnosis.evidence.iter().map(|&s| self.evidence(s)).collect(),
             because: self.because(&diagnosis.because, None),
-            alternatives: Vec::new(),
+            alternatives: self.alternatives(diagnosis),
         }
+    }
+
+    /// What was considered: codes that this one stands for, and the siblings that the note does not tell from it.
+    fn alternatives(&self, diagnosis: &Diagnosis) -> Vec<v1::Alternative> {
+        let of = |alternative: &Alternative| {
+            let why_not = match alternative.why {
+                NotCoded::SaysLess => "the documentation says more (OCG I.B.2)".to_owned(),
+                NotCoded::Integral => "a sign or symptom that is integral to this condition (OCG I.B.5)".to_owned(),
+                NotCoded::Combined(rule) => {
+                    let citation = self.kb.rules().combines.get(rule as usize).map_or("", |r| r.citation.as_str());
+                    format!("reported within this code by {citation}")
+                }
+                NotCoded::SaidElsewhere => "the note says more of it elsewhere".to_owned(),
+                NotCoded::NotOfTheDay => "the code set of the day has this code in its place".to_owned(),
+                NotCoded::Listed(_) => "the problem list has it, and the documentation of this encounter does not say as much".to_owned(),
+            };
+            v1::Alternative { code: self.code(alternative.code.0), why_not }
+        };
+        let open = diagnosis.because.iter().rev().find(|s| s.kind == StepKind::Default).map(|s| CodeId(s.record));
+        let node = open.and_then(|code| self.kb.parent(code).map(|node| (code, node)));
+        let untold = node.into_iter().flat_map(|(code, node)| {
+            let why_not = format!("the note does not tell the {}", self.kb.told_apart_by(node).join(", the ").replace('_', " "));
+            let siblings = self.kb.children_on(node, self.date).filter(move |c| *c != code).take(MOST_SIBLINGS);
+            siblings.map(move |c| v1::Alternative { code: self.code(c.0), why_not: why_not.clone() })
+        });
+        diagnosis.alternatives.iter().map(of).chain(untold).collect()
     }
 
     fn procedure(&mut self, procedure: &Procedure) -> v1::Procedure {
@@ -305,9 +345,10 @@ impl Renderer<'_> {
             rule: finding.rule.id().into(),
             severity: words.severity.into(),
             codes: finding.codes.iter().map(|c| self.code(c.0)).chain(row.map(|r| r.code.clone())).collect(),
-            // What is told of a whole family names it.
-            message: match family {
-                Some((family, _)) if row.is_none() => format!("{}: {}", family.name, words.message),
+            // What is told of a whole family, or of an item, names it.
+            message: match (family, finding.listed) {
+                (Some((family, _)), _) if row.is_none() => format!("{}: {}", family.name, words.message),
+                (_, Some(at)) => format!("problems[{at}]: {}", words.message),
                 _ => words.message.into(),
             },
             citation: pack.map_or(words.citation, |p| &p.citation).into(),
@@ -334,7 +375,12 @@ impl Renderer<'_> {
             Query::Presence { question, code, evidence } => {
                 let asked = self.kb.visits().questions.get(*question as usize);
                 v1::Query {
-                    about: format!("{} {}: {}", self.code(code.0), self.kb.title_on(*code, self.date), asked.map_or("", |q| q.about.as_str())),
+                    about: format!(
+                        "{} {}: {}",
+                        self.code(code.0),
+                        self.kb.title_on(*code, self.date),
+                        asked.map_or("", |q| q.about.as_str())
+                    ),
                     missing: asked.map(|q| q.missing.clone()).unwrap_or_default(),
                     options: asked.map(|q| q.options.clone()).unwrap_or_default(),
                     evidence: evidence.iter().map(|&s| self.evidence(s)).collect(),

@@ -59,6 +59,12 @@ pub(crate) fn of(rule: Rule) -> Words {
             "the bound of the reader",
             Some("read the rest, or send the documents of one encounter alone"),
         ),
+        Rule::ProblemUnread => (
+            "info",
+            "this item is no ICD-10-CM code that can stand on the date, and was not used",
+            "the loaded releases and the SNOMED CT map",
+            Some("code the problem, or load the SNOMED CT map of a licensed release"),
+        ),
         Rule::NothingSupported => ("review", "the documentation supports no code", "OCG FY2026 IV", None),
     };
     Words { severity, message, citation, remedy }

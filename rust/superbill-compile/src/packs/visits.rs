@@ -99,6 +99,7 @@ fn phrases(file: &str, pack: u32, form: &Form, visits: &mut Visits, phrases: &mu
             level: phrase.level,
             types: reader.types(&phrase.types)?,
             procedures: reader.services(&phrase.procedures)?,
+            ordered: reader.services(&phrase.ordered)?,
             pack,
         };
         for say in &phrase.say {

@@ -2,7 +2,7 @@
 
 use crate::{
     code::CodeId,
-    coded::{Coded, Diagnosis, Finding, Rule, Step, StepKind},
+    coded::{Alternative, Coded, Diagnosis, Finding, NotCoded, Rule, Step, StepKind},
     date::Date,
     encounter::Encounter,
     knowledge::{
@@ -34,10 +34,25 @@ fn restricted(kb: &KnowledgeBase, encounter: &Encounter<'_>, coded: &mut Coded) 
         };
         let codes = coded.diagnoses.iter().map(|d| d.code);
         let codes: Vec<CodeId> = codes.filter(|&code| kb.rules().restricted.iter().filter(says).any(|r| holds(&r.codes, code))).collect();
-        (!codes.is_empty()).then_some(Finding { rule, codes, procedure: None })
+        (!codes.is_empty()).then_some(Finding { codes, ..Finding::new(rule) })
     };
     let found: Vec<Finding> = [Rule::Sex, Rule::Age].into_iter().filter_map(conflicts).collect();
     coded.findings.extend(found);
+}
+
+/// Leaves out the diagnoses that others stand for, which keep them among their alternatives.
+fn leave_out(diagnoses: &mut Vec<Diagnosis>, why: NotCoded, instead: impl Fn(CodeId) -> Option<CodeId>) {
+    let mut left: Vec<(CodeId, CodeId)> = Vec::new();
+    diagnoses.retain(|d| {
+        let by = instead(d.code);
+        left.extend(by.map(|by| (by, d.code)));
+        by.is_none()
+    });
+    for (by, code) in left {
+        if let Some(diagnosis) = diagnoses.iter_mut().find(|d| d.code == by) {
+            diagnosis.alternatives.push(Alternative { code, why });
+        }
+    }
 }
 
 /// An unspecified code beside a specified one of the same node says nothing more (OCG I.B.2).
@@ -51,8 +66,9 @@ fn drop_less_specific(kb: &KnowledgeBase, diagnoses: &mut Vec<Diagnosis>) {
         own.and_then(|own| kb.parent(own))
     };
     let codes: Vec<CodeId> = diagnoses.iter().map(|d| d.code).collect();
-    let better = |code: CodeId, node: CodeId| codes.iter().any(|&other| other != code && !vague(other) && kb.subsumes(node, other));
-    diagnoses.retain(|d| !vague(d.code) || !rest_of(d.code).is_some_and(|node| better(d.code, node)));
+    let better =
+        |code: CodeId, node: CodeId| codes.iter().copied().find(|&other| other != code && !vague(other) && kb.subsumes(node, other));
+    leave_out(diagnoses, NotCoded::SaysLess, |code| rest_of(code).filter(|_| vague(code)).and_then(|node| better(code, node)));
 }
 
 fn combine(kb: &KnowledgeBase, diagnoses: &mut Vec<Diagnosis>) {
@@ -72,16 +88,18 @@ fn combine(kb: &KnowledgeBase, diagnoses: &mut Vec<Diagnosis>) {
             because.extend(diagnoses[part].because.iter().filter(|s| s.kind == StepKind::Term));
         }
         because.push(Step { kind: StepKind::Combine, record: at as u32, pack: rule.pack, span: None });
-        diagnoses.insert(first, Diagnosis { code: gives, confidence: 0, presence: None, evidence, because });
-        diagnoses.retain(|d| d.code == gives || !holds(&rule.drops, d.code));
+        diagnoses.insert(first, Diagnosis { evidence, because, ..Diagnosis::new(gives) });
+        let within = |code: CodeId| (code != gives && holds(&rule.drops, code)).then_some(gives);
+        leave_out(diagnoses, NotCoded::Combined(at as u32), within);
     }
 }
 
 /// Symptoms that belong to a confirmed disease are not coded (OCG I.B.5).
 fn drop_integral(kb: &KnowledgeBase, diagnoses: &mut Vec<Diagnosis>) {
     let codes: Vec<CodeId> = diagnoses.iter().map(|d| d.code).collect();
-    diagnoses.retain(|d| {
-        !kb.rules().integrals.iter().any(|i| holds(&i.symptoms, d.code) && codes.iter().any(|&c| c != d.code && holds(&i.disease, c)))
+    leave_out(diagnoses, NotCoded::Integral, |code| {
+        let mut of = kb.rules().integrals.iter().filter(|i| holds(&i.symptoms, code));
+        of.find_map(|i| codes.iter().copied().find(|&c| c != code && holds(&i.disease, c)))
     });
 }
 
@@ -110,7 +128,7 @@ fn order(kb: &KnowledgeBase, encounter: &Encounter<'_>, coded: &mut Coded) {
         }
     }
     if let Some(first) = coded.diagnoses.first().filter(|d| never(d)) {
-        coded.findings.push(Finding { rule: Rule::NeverFirst, codes: vec![first.code], procedure: None });
+        coded.findings.push(Finding { codes: vec![first.code], ..Finding::new(Rule::NeverFirst) });
     }
 }
 
@@ -120,7 +138,7 @@ fn excludes(kb: &KnowledgeBase, date: Date, coded: &mut Coded) {
         for &b in &codes[at + 1..] {
             let names = |x: CodeId, y: CodeId| kb.note_targets(x, note::EXCLUDES1, date).iter().any(|t| t.contains(&y.0));
             if names(a, b) || names(b, a) {
-                coded.findings.push(Finding { rule: Rule::Excludes1, codes: vec![a, b], procedure: None });
+                coded.findings.push(Finding { codes: vec![a, b], ..Finding::new(Rule::Excludes1) });
             }
         }
     }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     code::CodeId,
-    coded::{Coded, CodingError, Diagnosis, Query, Span, Step, StepKind},
+    coded::{Alternative, Coded, CodingError, Diagnosis, NotCoded, Query, Span, Step, StepKind},
     encounter::{Encounter, Scope},
     knowledge::{KnowledgeBase, layout::NONE},
     read::{Mention, Reading},
@@ -42,6 +42,7 @@ pub(super) fn code(
             match refine(kb, mention.node, mention.leaf, &context) {
                 Refined::Leaf(leaf, mut steps) => {
                     let mut told = leaf;
+                    let mut alternatives = Vec::new();
                     let mut spans = vec![evidence];
                     for step in &mut steps {
                         let (kind, code) = (step.kind, CodeId(step.record));
@@ -58,6 +59,9 @@ pub(super) fn code(
                         && steps.iter().any(|s| s.kind == StepKind::Default)
                         && let Some((code, other)) = elsewhere.said(&mut details, &candidate, leaf)
                     {
+                        if code != leaf {
+                            alternatives.push(Alternative { code: leaf, why: NotCoded::SaidElsewhere });
+                        }
                         told = code;
                         steps.retain(|s| s.kind != StepKind::Default);
                         spans.push(span(reading, candidate.document, other));
@@ -71,10 +75,11 @@ pub(super) fn code(
                         }
                     };
                     if then != told {
+                        alternatives.push(Alternative { code: told, why: NotCoded::NotOfTheDay });
                         steps.push(Step { kind: StepKind::CodeSet, record: then.0, pack: Step::TABULAR, span: None });
                     }
                     also(kb, coded, reading, &candidate, then, &context);
-                    add(kb, coded, reading, &candidate, then, steps, &spans);
+                    add(kb, coded, reading, &candidate, then, steps, (&spans, alternatives));
                 }
                 Refined::Stuck(node) => ask(coded, node, evidence),
             }
@@ -115,7 +120,7 @@ fn also(kb: &KnowledgeBase, coded: &mut Coded, reading: &Reading, candidate: &Ca
         }
         let span = Span { document: candidate.document as u32, start: word.start, end: reading.tokens[end as usize - 1].end.max(word.end) };
         let because = vec![Step { kind: StepKind::Term, record: rule.gives, pack: rule.pack, span: Some(span) }];
-        coded.diagnoses.push(Diagnosis { code, confidence: 0, presence: None, evidence: vec![span], because });
+        coded.diagnoses.push(Diagnosis { evidence: vec![span], because, ..Diagnosis::new(code) });
     }
 }
 
@@ -126,7 +131,7 @@ fn add(
     candidate: &Candidate<'_>,
     code: CodeId,
     steps: Vec<Step>,
-    evidence: &[Span],
+    (evidence, alternatives): (&[Span], Vec<Alternative>),
 ) {
     if let Some(known) = coded.diagnoses.iter_mut().find(|d| d.code == code) {
         for span in evidence {
@@ -156,5 +161,5 @@ fn add(
             proof.push(*span);
         }
     }
-    coded.diagnoses.push(Diagnosis { code, confidence: 0, presence: None, evidence: proof, because });
+    coded.diagnoses.push(Diagnosis { evidence: proof, because, alternatives, ..Diagnosis::new(code) });
 }

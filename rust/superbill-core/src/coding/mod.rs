@@ -7,6 +7,7 @@ mod conventions;
 mod detail;
 mod diagnoses;
 mod elsewhere;
+mod listed;
 mod pointers;
 mod presence;
 mod procedures;
@@ -70,6 +71,8 @@ pub fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, scratch: &mut Scratch
     let mut coded = Coded::default();
     diagnoses::code(kb, encounter, readings, &mut coded, cancel)?;
     check()?;
+    let problems = listed::Problems::read(kb, encounter);
+    problems.add(kb, encounter, &mut coded);
     conventions::apply(kb, encounter, &mut coded);
     check()?;
     procedures::code(kb, encounter, readings, &mut coded);
@@ -77,19 +80,20 @@ pub fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, scratch: &mut Scratch
     visit::code(kb, encounter, readings, &mut coded);
     clarify::ask(kb, readings, &mut coded);
     contradictions::find(kb, readings, &mut coded);
+    problems.compare(kb, encounter, &mut coded);
     presence::tell(kb, encounter, readings, &mut coded);
     confidence::tell(kb, encounter, &mut coded);
     if kb.covers(encounter.date) {
         // Notes are read with the newest release; an older date of service may not know its codes.
         let not_on_date = |d: &&Diagnosis| kb.standing(d.code, encounter.date) != Standing::Valid;
         for code in coded.diagnoses.iter().filter(not_on_date).map(|d| d.code) {
-            coded.findings.push(Finding { rule: Rule::NotOnDate, codes: vec![code], procedure: None });
+            coded.findings.push(Finding { codes: vec![code], ..Finding::new(Rule::NotOnDate) });
         }
     } else {
-        coded.findings.push(Finding { rule: Rule::DateNotCovered, codes: Vec::new(), procedure: None });
+        coded.findings.push(Finding::new(Rule::DateNotCovered));
     }
     if coded.diagnoses.is_empty() && coded.procedures.is_empty() && coded.queries.is_empty() {
-        coded.findings.push(Finding { rule: Rule::NothingSupported, codes: Vec::new(), procedure: None });
+        coded.findings.push(Finding::new(Rule::NothingSupported));
     }
     Ok(coded)
 }

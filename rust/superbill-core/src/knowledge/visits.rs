@@ -83,6 +83,8 @@ pub struct Phrase {
     pub types: Vec<String>,
     /// Services that have this test's work in them.
     pub procedures: ServiceRanges,
+    /// What it is ordered as, beside these.
+    pub ordered: ServiceRanges,
     pub pack: u32,
 }
 

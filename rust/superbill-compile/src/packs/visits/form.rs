@@ -1,6 +1,7 @@
 //! The keys of visits/*.toml, as docs/packs.md tells them.
 
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use superbill_core::{
     encounter::Setting,
     knowledge::{
@@ -8,7 +9,6 @@ use superbill_core::{
         visits::{Level, Method, Problem, Telling},
     },
 };
-use std::collections::BTreeMap;
 
 /// The keys of these packs.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -45,6 +45,8 @@ pub(super) struct PhraseForm {
     pub(super) types: Vec<String>,
     #[serde(default)]
     pub(super) procedures: Vec<String>,
+    #[serde(default)]
+    pub(super) ordered: Vec<String>,
     pub(super) say: Vec<String>,
 }
 

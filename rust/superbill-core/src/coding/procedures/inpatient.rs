@@ -167,7 +167,7 @@ pub(super) fn decide(tables: &Tables<'_>, at: u32, family: &Family, instance: &I
     match (made, row) {
         (Made::Codes(codes), Some(row)) => {
             if assumed {
-                coded.findings.push(Finding { rule: Rule::Assumed, codes: Vec::new(), procedure: Some((at, row)) });
+                coded.findings.push(Finding { procedure: Some((at, row)), ..Finding::new(Rule::Assumed) });
             }
             let rule = &family.rows[row as usize];
             let of_row = rule.axis_elements();

@@ -67,7 +67,7 @@ pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
         }
         let (found, more) = instances(kb, &documents, at as u32, family);
         if more {
-            coded.findings.push(Finding { rule: Rule::Unread, codes: Vec::new(), procedure: Some((at as u32, u32::MAX)) });
+            coded.findings.push(Finding { procedure: Some((at as u32, u32::MAX)), ..Finding::new(Rule::Unread) });
         }
         if let Some(tables) = &tables {
             for instance in &found {
@@ -155,7 +155,7 @@ fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instan
         return;
     }
     if assumed {
-        coded.findings.push(Finding { rule: Rule::Assumed, codes: Vec::new(), procedure: Some((at, row as u32)) });
+        coded.findings.push(Finding { procedure: Some((at, row as u32)), ..Finding::new(Rule::Assumed) });
     }
     let decisive = |element: u32| family.requires.iter().chain(&rule.when).any(|c| c.0 == Subject::Element(element));
     let mut because = told.steps(family, decisive);
