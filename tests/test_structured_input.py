@@ -68,7 +68,7 @@ def test_an_unknown_system_is_named(kb: superbill.KnowledgeBase) -> None:
 
 def test_an_order_is_data_that_was_ordered_once(kb: superbill.KnowledgeBase) -> None:
     orders = [problem("85025", "CBC with differential", system="cpt"), problem("85027", system="cpt"), problem("00000", system="cpt")]
-    fields = {"new_patient": False, "orders": orders}
+    fields: dict[str, Any] = {"new_patient": False, "orders": orders}
     visit = kb.code(encounter(NOTE, **fields)).visit
     assert visit is not None
     (counted,) = [e for e in visit.elements if e.evidence and e.evidence[0].document_id.startswith("orders")]

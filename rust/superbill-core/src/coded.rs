@@ -53,6 +53,10 @@ pub enum StepKind {
     Contained,
     /// How it relates to a surgery in whose period it was done: `record` = row of the table.
     AfterSurgery,
+    /// A figure of the note stands for it; `record` is the code.
+    Measured,
+    /// What a drug did, or that less of it was taken; `record` is the code.
+    Drug,
     /// The problem list has it too, or alone; `record` is the problem.
     Listed,
     /// Words beside it tell whether it was present on admission: `record` = phrase of the visits.

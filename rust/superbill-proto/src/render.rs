@@ -211,6 +211,8 @@ impl Renderer<'_> {
                 let text = format!("in the period after a surgery: {}", rule.map_or("", |r| r.citation.as_str()));
                 ("modifier", modifier, text)
             }
+            StepKind::Measured => ("measured", self.code(step.record), format!("the figure that is documented: {}", title())),
+            StepKind::Drug => ("drug", self.code(step.record), format!("the note puts it down to the drug: {}", title())),
             StepKind::Listed => ("problem_list", format!("problems[{}]", step.record), "the problem list has it".into()),
             StepKind::PresenceSaid => {
                 let phrase = self.kb.visits().phrases.get(step.record as usize);

@@ -141,6 +141,10 @@ pub(super) fn compile(
         packs::guidelines::reasons(file, form, codes, &mut rules)?;
         packs::axes::significance(file, form, &mut rules)?;
     }
+    for (pack, (file, form)) in (0..).zip(&forms) {
+        packs::measured::compile(file, pack, form, codes, &mut rules, &mut phrases)?;
+        packs::drugs::compile(file, pack, form, codes, &mut rules, &mut phrases)?;
+    }
     let confidence = packs::confidence::compile(&forms, codes)?;
     let visits = packs::visits::compile(&forms, codes, &rules, &mut phrases)?;
     let near = std::mem::take(&mut phrases.near);

@@ -2,6 +2,7 @@
 //!
 //! They are a few hundred records, so they are one postcard-encoded section, decoded once; what is large (codes, trie, notes) is used in place.
 
+use super::{drugs::Drugs, measured::Measured};
 use crate::encounter::{Setting, Sex};
 use serde::{Deserialize, Serialize};
 
@@ -449,6 +450,8 @@ pub struct Rules {
     pub restricted: Vec<Restricted>,
     pub one_of: Vec<OneOf>,
     pub also: Vec<Also>,
+    pub measured: Vec<Measured>,
+    pub drugs: Drugs,
     pub never_first: CodeRanges,
     /// Diseases that stay with the patient: a history of one is the disease itself.
     pub lasting: CodeRanges,
