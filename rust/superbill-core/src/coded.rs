@@ -207,6 +207,8 @@ pub enum Rule {
     Assumed,
     /// The documents say more of a procedure family than is read.
     Unread,
+    /// The report of an operation names a service that its list of what was done does not.
+    Unlisted,
     /// Nothing in the documentation supports a code.
     NothingSupported,
 }
@@ -222,6 +224,7 @@ impl Rule {
             Self::Age => "dx.age",
             Self::Assumed => "px.assumed",
             Self::Unread => "px.unread",
+            Self::Unlisted => "px.unlisted",
             Self::NothingSupported => "doc.nothing_supported",
         }
     }
