@@ -107,3 +107,20 @@ def test_what_is_not_read_of_a_family_is_said(kb: superbill.KnowledgeBase) -> No
     assert coded.disposition.action != "release"
     few = kb.code(BASE | {"type": "procedure_note", "documents": [{"id": "n", "text": text[:600]}]})
     assert not [f for f in few.findings if f.rule == "px.unread"]
+
+
+def test_what_a_report_names_beside_its_list_is_said_and_not_coded(kb: superbill.KnowledgeBase) -> None:
+    story = "DESCRIPTION OF PROCEDURE: A radial arterial line was placed. The gallbladder was removed through a port."
+    report = BASE | {"type": "operative_report", "place_of_service": "22"}
+    listed = kb.code(
+        report | {"documents": [{"id": "n", "text": f"PROCEDURE: Laparoscopic cholecystectomy.\nANESTHESIA: General.\n{story}"}]}
+    )
+    assert [p.code for p in listed.procedures] == ["47562"]
+    assert [f.severity for f in listed.findings if f.rule == "px.unlisted"] == ["info"]
+    both = f"PROCEDURES:\n1. Laparoscopic cholecystectomy.\n2. Placement of a radial arterial line.\nANESTHESIA: General.\n{story}"
+    assert "36620" in [p.code for p in kb.code(report | {"documents": [{"id": "n", "text": both}]}).procedures]
+    # Where no list is there, the story tells what was done; a note of another type has no list that says all.
+    for type_, text in (("operative_report", story), ("procedure_note", f"PROCEDURE: Laparoscopic cholecystectomy.\n{story}")):
+        told = kb.code(report | {"type": type_, "documents": [{"id": "n", "text": text}]})
+        assert "36620" in [p.code for p in told.procedures]
+        assert not [f for f in told.findings if f.rule == "px.unlisted"]

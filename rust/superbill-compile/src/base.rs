@@ -10,6 +10,7 @@ mod phrases;
 mod search;
 mod synonyms;
 mod timeline;
+mod word_order;
 mod words;
 mod writer;
 

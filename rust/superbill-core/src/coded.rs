@@ -262,6 +262,8 @@ pub enum Rule {
     Unread,
     /// An item of the problem list is no code that can stand on the day.
     ProblemUnread,
+    /// The report of an operation names a service that its list of what was done does not.
+    Unlisted,
     /// Nothing in the documentation supports a code.
     NothingSupported,
 }
@@ -278,6 +280,7 @@ impl Rule {
             Self::Assumed => "px.assumed",
             Self::Unread => "px.unread",
             Self::ProblemUnread => "problem.unread",
+            Self::Unlisted => "px.unlisted",
             Self::NothingSupported => "doc.nothing_supported",
         }
     }

@@ -65,6 +65,12 @@ pub(crate) fn of(rule: Rule) -> Words {
             "the loaded releases and the SNOMED CT map",
             Some("code the problem, or load the SNOMED CT map of a licensed release"),
         ),
+        Rule::Unlisted => (
+            "info",
+            "the report names this service, and its list of what was done does not; it is not coded",
+            "own rule: the heading of an operative report lists the procedures performed (Joint Commission RC.02.01.03)",
+            Some("list it, where it was done in this operation"),
+        ),
         Rule::NothingSupported => ("review", "the documentation supports no code", "OCG FY2026 IV", None),
     };
     Words { severity, message, citation, remedy }

@@ -152,6 +152,7 @@ pub(super) fn compile(
     tell(std::mem::take(&mut phrases.terms));
     let articles: Vec<&str> = forms.iter().flat_map(|f| &f.1.article).flat_map(|a| &a.say).map(String::as_str).collect();
     phrases.plurals();
+    phrases.turn(&articles);
     phrases.without(&articles);
     let spellings = phrases.words();
     let spelt = forms.iter().any(|f| f.1.spelling.is_some()).then(|| phrases.spelt());

@@ -1,6 +1,6 @@
 //! Every phrase of the dictionary with its senses: titles and inclusion terms of the tabular list, and what packs say.
 
-use super::{Codes, search::Term};
+use super::{Codes, search::Term, word_order::turned};
 use crate::{CompileError, source::icd10cm_tabular::Tabular};
 use std::collections::{HashMap, HashSet};
 use superbill_core::{
@@ -18,6 +18,8 @@ pub(crate) struct Phrases {
     said: HashMap<u32, String>,
     /// What packs call conditions, with its sense.
     conditions: Vec<(String, SenseRecord)>,
+    /// What packs call services, with its sense.
+    services: Vec<(String, SenseRecord)>,
     /// What packs call codes, for search.
     pub terms: Vec<Term>,
     /// Words of `[[also]]` rules, in their order.
@@ -92,6 +94,7 @@ impl Phrases {
             names: HashSet::new(),
             said: HashMap::new(),
             conditions: Vec::new(),
+            services: Vec::new(),
             terms: Vec::new(),
             also: Vec::new(),
             near: Vec::new(),
@@ -173,6 +176,29 @@ impl Phrases {
                 self.put(&many, sense::CODE, sense.target.get(), sense.extra.get(), sense.source.get());
                 self.conditions.push((many, sense));
             }
+        }
+    }
+
+    /// Adds what names a service.
+    pub(crate) fn serve(&mut self, file: &str, say: &str, kind: u32, target: u32, extra: u32, pack: u32) -> Result<(), CompileError> {
+        let sense = SenseRecord { kind: kind.into(), target: target.into(), extra: extra.into(), source: pack.into() };
+        self.services.push((say.to_owned(), sense));
+        self.add(file, say, kind, target, extra, pack)
+    }
+
+    /// Adds the other orders of words of what packs call services, and their names without articles, unless something is called so.
+    pub(crate) fn turn(&mut self, articles: &[&str]) {
+        let mut free = Vec::new();
+        for (say, sense) in std::mem::take(&mut self.services) {
+            let plain: Vec<&str> = say.split(' ').filter(|w| !articles.contains(w)).collect();
+            for other in turned(&say).into_iter().chain([plain.join(" ")]) {
+                if !self.knows(&other) {
+                    free.push((other, sense));
+                }
+            }
+        }
+        for (say, sense) in free {
+            self.put(&say, sense.kind.get(), sense.target.get(), sense.extra.get(), sense.source.get());
         }
     }
 

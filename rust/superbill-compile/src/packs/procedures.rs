@@ -168,7 +168,12 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
         }
         for (value, says) in says.into_iter().enumerate() {
             for say in says {
-                phrases.add(file, say, kind, at, (index as u32) << 16 | value as u32, pack)?;
+                let extra = (index as u32) << 16 | value as u32;
+                if element.anchor && !inpatient {
+                    phrases.serve(file, say, kind, at, extra, pack)?;
+                } else {
+                    phrases.add(file, say, kind, at, extra, pack)?;
+                }
             }
         }
         for near in &element.near {

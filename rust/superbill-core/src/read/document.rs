@@ -103,7 +103,8 @@ pub fn read(kb: &KnowledgeBase, text: &str, families: Families, reading: &mut Re
     // The walk and the senses apart: what a phrase means lies elsewhere in memory, and the walk need not wait for it.
     reading.found.clear();
     trie.find_across(&reading.tokens, interposed, |m, across| reading.found.push((m, across, senses.places(m.phrase))));
-    // A condition may have a side or an article within its name; other phrases are only meant as they are written.
+    // A condition and a service may have a side or an article within their names; other phrases are only meant as they are written.
+    let anchors = |of: &SenseRecord| kb.rules().is_anchor(of.target.get() as usize, (of.extra.get() >> 16) as usize);
     for &(m, across, places) in &reading.found {
         for &(mut sense) in senses.at(places) {
             if sense.kind.get() == sense::CONTENT {
@@ -112,6 +113,7 @@ pub fn read(kb: &KnowledgeBase, text: &str, families: Families, reading: &mut Re
             }
             let of = match sense.kind.get() {
                 sense::CODE => &mut *hits,
+                sense::ELEMENT if across && services && anchors(&sense) => &mut *terms,
                 _ if across => continue,
                 sense::ELEMENT | sense::NEAR if services => &mut *terms,
                 sense::INPATIENT_ELEMENT | sense::INPATIENT_NEAR if !services => {

@@ -31,6 +31,8 @@ pub(super) struct Said {
     pub tokens: (u32, u32),
     /// That this was done: by its section, the type of document or a cue.
     pub performed: bool,
+    /// It stands in the report's list of what was done.
+    pub listed: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +43,10 @@ pub(super) enum What {
     Measured(i64),
 }
 
+/// The role of the sections in which a report lists what was done.
+const LIST: &str = "procedures_performed";
+/// A list behind the first has at most so many sentences.
+const MOST_LISTED: u32 = 6;
 /// More than this of one family is no documentation of one encounter; what comes after is not read, and the answer says so.
 const MOST_SAID: usize = 1024;
 /// A heading's line is looked for so many sentences back.
@@ -79,11 +85,33 @@ pub(super) struct Documents<'a> {
     pub readings: &'a [Reading],
     /// By document; looked for once, when a family first asks.
     measured: Vec<OnceCell<Measured>>,
+    /// By document, first sentences and ends of its lists of what was done.
+    lists: Vec<OnceCell<Vec<(u32, u32)>>>,
 }
 
 impl<'a> Documents<'a> {
     pub(super) fn new(encounter: &'a Encounter<'a>, readings: &'a [Reading]) -> Self {
-        Self { encounter, readings, measured: readings.iter().map(|_| OnceCell::new()).collect() }
+        let cells = readings.len();
+        Self { encounter, readings, measured: vec![OnceCell::new(); cells], lists: vec![OnceCell::new(); cells] }
+    }
+
+    /// Whether a sentence stands in a list of what was done: the first section that is one, and later ones that are short; a long one tells how it was done.
+    fn listed(&self, kb: &KnowledgeBase, document: usize, sentence: u32) -> bool {
+        let (Some(reading), Some(cell)) = (self.readings.get(document), self.lists.get(document)) else { return false };
+        let lists = cell.get_or_init(|| {
+            let is_list = |s: &Sentence| kb.rules().roles.get(s.role as usize).is_some_and(|r| r.id == LIST);
+            let mut runs: Vec<(u32, u32)> = Vec::new();
+            for (at, _) in (0..).zip(&reading.sentences).filter(|s| is_list(s.1)) {
+                match runs.last_mut().filter(|run| run.1 == at) {
+                    Some(run) => run.1 = at + 1,
+                    None => runs.push((at, at + 1)),
+                }
+            }
+            let mut first = true;
+            runs.retain(|run| std::mem::take(&mut first) || run.1 - run.0 <= MOST_LISTED);
+            runs
+        });
+        lists.iter().any(|list| (list.0..list.1).contains(&sentence))
     }
 
     fn measured(&self, document: usize) -> Option<&Measured> {
@@ -99,6 +127,7 @@ impl<'a> Documents<'a> {
 struct Reader<'a> {
     kb: &'a KnowledgeBase,
     family: &'a Family,
+    documents: &'a Documents<'a>,
     reading: &'a Reading,
     kind: &'a str,
     text: &'a str,
@@ -172,6 +201,7 @@ impl<'a> Reader<'a> {
         let inside = self.reading.sentences[sentence as usize];
         let performed = performed(self.kb, inside.role, cues, self.kind, self.family, || self.below_heading(sentence))
             && !cues.says_of(Assertion::Later, first, end);
+        let listed = performed && self.documents.listed(self.kb, self.document as usize, sentence);
         let span = Span {
             document: self.document,
             start: self.reading.tokens[first as usize].start,
@@ -179,7 +209,7 @@ impl<'a> Reader<'a> {
         };
         if self.out.said.len() < MOST_SAID {
             let (document, block, tokens) = (self.document, inside.block, (first, end));
-            self.out.said.push(Said { document, sentence, block, element, what, span, tokens, performed });
+            self.out.said.push(Said { document, sentence, block, element, what, span, tokens, performed, listed });
         } else {
             self.out.more = true;
         }
@@ -284,7 +314,7 @@ pub(super) fn said(kb: &KnowledgeBase, documents: &Documents<'_>, at: u32, famil
             continue;
         }
         let (kind, text, document) = (document.kind, document.text, number as u32);
-        let mut reader = Reader { kb, family, reading, kind, text, document, hits, claimed: Vec::new(), out: &mut out };
+        let mut reader = Reader { kb, family, documents, reading, kind, text, document, hits, claimed: Vec::new(), out: &mut out };
         reader.values(anchors);
         let quantities = if measured && !anchors { documents.measured(number) } else { None };
         if let Some(quantities) = quantities {

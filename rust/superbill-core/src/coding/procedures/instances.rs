@@ -20,6 +20,8 @@ use crate::{
 pub(super) struct Instance<'a> {
     pub kind: &'a str,
     pub side: Option<Side>,
+    /// The report's list of what was done names it.
+    pub listed: bool,
     anchor: Span,
     values: Vec<(u32, Vec<String>, Vec<Span>)>,
     measures: Vec<(u32, i64, Span)>,
@@ -30,6 +32,11 @@ pub(super) struct Instance<'a> {
 }
 
 impl Instance<'_> {
+    /// The document that tells it.
+    pub(super) fn document(&self) -> u32 {
+        self.anchor.document
+    }
+
     /// The values told of an element; `None` where the note is silent.
     pub(super) fn told(&self, element: u32) -> Option<&[String]> {
         self.values.iter().find(|v| v.0 == element).map(|v| v.1.as_slice())
@@ -144,6 +151,18 @@ fn groups(kb: &KnowledgeBase, readings: &[Reading], family: &Family, said: &[Sai
     if family.side_modifier && !family.per_mention {
         groups.retain(|g| g.side.is_some() || !sided.contains(&(g.element, g.value)));
     }
+    // The side that the report's list tells of a service is its side; other sides told of it farther down are of what was seen or done before.
+    if family.side_modifier && !family.per_mention {
+        let listed = |g: &Group| g.side.is_some() && g.anchors.iter().any(|a| a.listed);
+        let of_list: Vec<(u32, u32)> = groups.iter().filter(|g| listed(g)).map(|g| (g.element, g.value)).collect();
+        groups.retain(|g| listed(g) || !of_list.contains(&(g.element, g.value)));
+        let mut told = groups.iter().filter(|g| listed(g)).map(|g| g.side);
+        if let Some(side) = told.next().filter(|first| told.all(|s| s == *first)) {
+            for group in groups.iter_mut().filter(|g| !g.anchors.iter().any(|a| a.listed)) {
+                group.side = side;
+            }
+        }
+    }
     groups
 }
 
@@ -189,6 +208,7 @@ fn instance<'a>(
     let mut instance = Instance {
         kind: encounter.documents.get(first.document as usize).map_or(encounter.kind, |d| d.kind),
         side: group.side,
+        listed: group.anchors.iter().any(|a| a.listed),
         anchor: first.span,
         values: Vec::new(),
         measures: Vec::new(),

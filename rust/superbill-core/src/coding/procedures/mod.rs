@@ -6,6 +6,7 @@ mod elements;
 mod inpatient;
 mod instances;
 mod lesions;
+mod listed;
 mod owners;
 
 use self::{
@@ -54,6 +55,7 @@ impl Side {
 pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Reading], coded: &mut Coded) {
     let tables = (encounter.setting == Setting::InpatientFacility).then(|| inpatient::Tables::new(kb, encounter));
     let documents = Documents::new(encounter, readings);
+    let mut lists = listed::Lists::default();
     let of_others = kb.rules().encounter_types.iter().any(|t| t.id == encounter.kind && t.others_procedures);
     for (at, family) in kb.rules().families.iter().enumerate().filter(|f| f.1.inpatient == tables.is_some()) {
         if !readings.iter().any(|r| r.tells(at as u32)) {
@@ -75,6 +77,7 @@ pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
             }
             continue;
         }
+        lists.tell(at as u32, &found);
         let mut made = Made::default();
         for instance in &found {
             decide(encounter, at as u32, family, instance, &mut made, coded);
@@ -96,6 +99,7 @@ pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
     if tables.is_some() {
         inpatient::contain(kb, coded);
     }
+    lists.hold(coded);
 }
 
 /// Whether a family came to a code or a question.
