@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bootstrap import counts, f1, interval
+from bootstrap import Counts, counts, f1, interval
 
 import superbill
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests" / "visits_diagnoses"
+DAY = "2026-05-04"
 Visit = dict[str, Any]
 
 
@@ -31,7 +32,7 @@ def encounter(visit: Visit) -> dict[str, Any]:
         "id": visit["id"],
         "type": visit["type"],
         "setting": "professional",
-        "date_of_service": "2026-05-04",
+        "date_of_service": DAY,
         "patient": {"sex": visit["sex"], "birth_date": str(visit["born"])},
         "documents": [{"id": "note", "text": visit["text"].strip()}],
     }
@@ -47,7 +48,7 @@ def told(visit: Visit, coded: superbill.CodedEncounter) -> tuple[set[str], set[s
     return gold - optional, found - optional
 
 
-def measure(name: str, *, errors: bool) -> tuple[list[tuple[int, int, int]], list[tuple[int, int, int]]]:
+def measure(name: str, *, errors: bool) -> tuple[list[Counts], list[Counts]]:
     """Counts a note of whole codes and of categories."""
     kb = superbill.open()
     full, category = [], []

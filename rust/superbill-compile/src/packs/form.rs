@@ -38,6 +38,7 @@ pub struct PackFile {
     pub restricted: Vec<Restricted>,
     pub one_of: Vec<super::guidelines::OneOf>,
     pub also: Vec<Also>,
+    pub history: Vec<History>,
     pub never_first: Vec<Codes>,
     pub lasting: Vec<Codes>,
     pub not_by_title: Vec<Codes>,
@@ -111,6 +112,7 @@ pub struct Role {
     #[serde(default = "as_said")]
     pub procedures: Telling,
     pub refers: Option<Refers>,
+    pub within: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -264,6 +266,8 @@ pub struct Companion {
     pub of: Vec<String>,
     pub codes: Vec<String>,
     #[serde(default)]
+    pub anywhere: bool,
+    #[serde(default)]
     pub citation: String,
 }
 
@@ -295,6 +299,15 @@ pub struct Also {
     pub gives: String,
     pub default: Option<String>,
     #[serde(default)]
+    pub citation: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct History {
+    pub codes: Vec<String>,
+    pub gives: String,
+    /// For who reads the pack.
     pub citation: String,
 }
 

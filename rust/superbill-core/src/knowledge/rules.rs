@@ -74,6 +74,8 @@ pub struct Role {
     pub procedures: Telling,
     /// Another role, and the words by which a section of this one refers to it ("Postoperative diagnosis: same").
     pub refers: Option<(u32, Vec<String>)>,
+    /// Another role: a section of this one right behind one of that, before another that assesses, is of that one (a radiologist's "Impression" under results).
+    pub within: Option<u32>,
     pub pack: u32,
 }
 
@@ -128,6 +130,17 @@ pub struct Integral {
 pub struct Companion {
     pub of: CodeRanges,
     pub codes: CodeRanges,
+    /// Whether sections count that say nothing of what was addressed (vital signs).
+    pub anywhere: bool,
+}
+
+/// What a history of some diseases is coded by: they are gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct History {
+    pub codes: CodeRanges,
+    /// Code id.
+    pub gives: u32,
+    pub pack: u32,
 }
 
 /// What encounters of some types are for: coded where these sections tell it, and first-listed whatever was found.
@@ -449,6 +462,7 @@ pub struct Rules {
     pub restricted: Vec<Restricted>,
     pub one_of: Vec<OneOf>,
     pub also: Vec<Also>,
+    pub histories: Vec<History>,
     pub never_first: CodeRanges,
     /// Diseases that stay with the patient: a history of one is the disease itself.
     pub lasting: CodeRanges,
