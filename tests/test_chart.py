@@ -193,6 +193,11 @@ def test_a_diagnosis_after_surgery_may_be_the_one_before(same: str) -> None:
             "the stage of chronic kidney disease",
             ["Chronic kidney disease stage 2", "chronic kidney disease stage 4"],
         ),
+        (
+            "HISTORY\nHer asthma has been worse this month.\n\nASSESSMENT\nAsthma, stable.\n",
+            "whether J45 Asthma is stable or worse",
+            ["asthma has been worse", "Asthma, stable"],
+        ),
     ],
 )
 def test_sections_that_contradict_each_other_are_for_review(text: str, about: str, evidence: list[str]) -> None:
@@ -210,6 +215,8 @@ def test_sections_that_contradict_each_other_are_for_review(text: str, about: st
         "HISTORY\nRight knee pain for two weeks.\n\nASSESSMENT\nRight knee pain.\n",
         "HISTORY\nLeft knee pain, then right knee pain.\n\nASSESSMENT\nRight knee pain.\n",
         "HISTORY\nNo left knee pain.\n\nASSESSMENT\nRight knee pain.\n",
+        "HISTORY\nAsthma was worse in the winter.\n\nASSESSMENT\nAsthma, stable.\n",
+        "HISTORY\nNo worsening of heart failure.\n\nASSESSMENT\nHeart failure, stable.\n",
         "HISTORY\nHer mother has type 1 diabetes.\n\nASSESSMENT\nType 2 diabetes.\n",
         "HISTORY\nShe has diabetic neuropathy.\n\nASSESSMENT\nType 1 diabetes.\n",
         "HISTORY\nBlood pressure in the left arm high, hypertension.\n\nASSESSMENT\nRight arm: hypertension.\n",

@@ -338,6 +338,8 @@ pub enum About {
     Side(CodeId),
     /// Of a rule's kinds a patient has one: its index.
     Kind(u32),
+    /// Whether a condition is stable or worse, by category.
+    Course(CodeId),
 }
 
 /// The whole answer.

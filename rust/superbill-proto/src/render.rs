@@ -138,6 +138,7 @@ impl Renderer<'_> {
     fn contradiction(&self, contradiction: &Contradiction) -> v1::Contradiction {
         let about = match contradiction.about {
             About::Side(node) => format!("the side of {} {}", self.code(node.0), self.kb.title_on(node, self.date)),
+            About::Course(node) => format!("whether {} {} is stable or worse", self.code(node.0), self.kb.title_on(node, self.date)),
             About::Kind(rule) => self.kb.rules().one_of.get(rule as usize).map(|r| r.about.clone()).unwrap_or_default(),
         };
         v1::Contradiction { about, evidence: contradiction.evidence.iter().map(|&span| self.evidence(span)).collect() }

@@ -41,6 +41,7 @@ pub struct PackFile {
     pub measured: Vec<super::measured::Form>,
     pub drugs: Option<super::drugs::Form>,
     pub drug: Vec<super::drugs::DrugForm>,
+    pub history: Vec<History>,
     pub never_first: Vec<Codes>,
     pub lasting: Vec<Codes>,
     pub not_by_title: Vec<Codes>,
@@ -114,6 +115,7 @@ pub struct Role {
     #[serde(default = "as_said")]
     pub procedures: Telling,
     pub refers: Option<Refers>,
+    pub within: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -298,6 +300,15 @@ pub struct Also {
     pub gives: String,
     pub default: Option<String>,
     #[serde(default)]
+    pub citation: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct History {
+    pub codes: Vec<String>,
+    pub gives: String,
+    /// For who reads the pack.
     pub citation: String,
 }
 

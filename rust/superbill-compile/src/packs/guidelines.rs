@@ -11,7 +11,7 @@ use crate::{
 use serde::Deserialize;
 use superbill_core::{
     encounter::ENCOUNTER_TYPES,
-    knowledge::rules::{Also, Combine, Companion, DefaultEpisode, Integral, OneOf as Kinds, Reason, Restricted, Rules},
+    knowledge::rules::{Also, Combine, Companion, DefaultEpisode, History, Integral, OneOf as Kinds, Reason, Restricted, Rules},
 };
 
 /// Kinds of which a patient has one: documentation that tells two contradicts itself.
@@ -66,7 +66,8 @@ pub(crate) fn compile(
         rules.lasting.extend(codes.ranges(file, &list.codes)?);
     }
     for companion in &form.companion {
-        rules.companions.push(Companion { of: codes.ranges(file, &companion.of)?, codes: codes.ranges(file, &companion.codes)? });
+        let (of, with) = (codes.ranges(file, &companion.of)?, codes.ranges(file, &companion.codes)?);
+        rules.companions.push(Companion { of, codes: with });
     }
     for restricted in &form.restricted {
         if restricted.sex.is_none() == restricted.age.is_none() {
@@ -87,6 +88,13 @@ pub(crate) fn compile(
         phrases.word(&also.word);
         phrases.also.push(also.word.clone());
         rules.also.push(Also { codes: codes.ranges(file, &also.codes)?, word: u32::MAX, gives, leaf, pack });
+    }
+    for history in &form.history {
+        let gives = codes.find(file, &history.gives)?;
+        if codes.subtree(gives).len() != 1 || history.citation.is_empty() {
+            return Err(CompileError::new(file, format!("history: {} is not a code that can be billed, or no citation", history.gives)));
+        }
+        rules.histories.push(History { codes: codes.ranges(file, &history.codes)?, gives, pack });
     }
     for list in &form.not_by_title {
         rules.not_by_title.extend(codes.ranges(file, &list.codes)?);

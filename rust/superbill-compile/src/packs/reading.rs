@@ -18,6 +18,7 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
             addressed: role.addressed,
             procedures: role.procedures,
             refers: None,
+            within: None,
             pack,
         });
     }
@@ -26,6 +27,13 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
         let to = at(&refers.to).ok_or_else(|| CompileError::new(file, format!("no role {}", refers.to)))? as u32;
         if let Some(own) = at(&role.id) {
             rules.roles[own].refers = Some((to, refers.say.iter().map(|s| s.to_lowercase()).collect()));
+        }
+    }
+    for (role, within) in form.role.iter().filter_map(|r| Some((r, r.within.as_ref()?))) {
+        let at = |id: &str| rules.roles.iter().position(|r| r.id == id);
+        let to = at(within).ok_or_else(|| CompileError::new(file, format!("no role {within}")))? as u32;
+        if let Some(own) = at(&role.id) {
+            rules.roles[own].within = Some(to);
         }
     }
     for section in &form.section {

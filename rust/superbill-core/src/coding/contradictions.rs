@@ -1,4 +1,5 @@
-//! What sections of the documentation say against each other, for a coder to look at: another side of one condition, or two things of which a patient has one.
+//! What sections of the documentation say against each other, for a coder to look at: another side of one condition, another course, or two things of which a
+//! patient has one.
 
 use super::side;
 use crate::{
@@ -6,9 +7,11 @@ use crate::{
     coded::{About, Coded, Contradiction, Span},
     knowledge::{
         KnowledgeBase,
-        rules::{Assertion, CodeRanges},
+        layout::sense,
+        rules::{Addressed, Assertion, CodeRanges},
+        visits::Telling,
     },
-    read::{Mention, Reading},
+    read::{Mention, Reading, document::Hit},
 };
 
 /// How far from a condition its side may stand, in tokens.
@@ -107,7 +110,80 @@ fn kinds(kb: &KnowledgeBase, readings: &[Reading], coded: &mut Coded) {
     }
 }
 
+/// How a condition is said to stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Course {
+    category: CodeId,
+    /// Document and role.
+    section: (u32, u32),
+    worse: bool,
+    assessed: bool,
+    span: Span,
+}
+
+fn category(kb: &KnowledgeBase, code: CodeId) -> CodeId {
+    std::iter::once(code).chain(kb.ancestors(code)).find(|c| kb.key(*c).len() == 3).unwrap_or(code)
+}
+
+/// What is said right beside a condition of how it stands, with no other condition between and nothing that denies it.
+fn course(kb: &KnowledgeBase, reading: &Reading, document: u32, at: usize) -> Option<Course> {
+    let mention = &reading.mentions[at];
+    let sentence = reading.sentences.get(mention.sentence as usize)?;
+    let before = at.checked_sub(1).map_or(0, |at| reading.mentions[at].end).max(sentence.first).max(mention.first.saturating_sub(BESIDE));
+    let after = reading.mentions.get(at + 1).map_or(u32::MAX, |m| m.first).min(sentence.end).min(mention.end + BESIDE);
+    let tells = |h: &Hit| kb.visits().phrases.get(h.sense.target.get() as usize).map(|p| p.tells);
+    let from = reading.visit.partition_point(|h| h.first < before);
+    let near = || reading.visit[from..].iter().take_while(|h| h.first < after).filter(|h| h.end <= after);
+    let held = |hit: &Hit| near().any(|o| o.first <= hit.first && hit.end <= o.end && o.end - o.first > hit.end - hit.first);
+    let denied = |hit: &Hit| {
+        let cue = |h: &Hit| {
+            h.sense.kind.get() == sense::CUE
+                && kb.rules().cues.get(h.sense.target.get() as usize).is_some_and(|c| c.assertion != Assertion::Present)
+        };
+        reading.hits_in(sentence.first, hit.first).any(cue)
+    };
+    let mut told = near().filter(|h| matches!(tells(h), Some(Telling::Stable | Telling::Worse)) && !held(h));
+    let hit = told.next()?;
+    let worse = tells(hit) == Some(Telling::Worse);
+    // An earlier course is not today's.
+    let past = (mention.end.min(hit.first)..hit.first).any(|at| {
+        let word = reading.tokens[at as usize].word;
+        ["was", "were", "had"].iter().any(|past| kb.trie().word(past) == Some(word))
+    });
+    if past || denied(hit) || told.any(|other| (tells(other) == Some(Telling::Worse)) != worse) {
+        return None;
+    }
+    let assessed = kb.rules().roles.get(sentence.role as usize).is_some_and(|r| r.addressed == Addressed::Yes);
+    let span = span(reading, document, hit.first.min(mention.first), hit.end.max(mention.end))?;
+    Some(Course { category: category(kb, CodeId(mention.node)), section: (document, sentence.role), worse, assessed, span })
+}
+
+/// A condition that the assessment calls stable and another section worse, or the other way about.
+fn courses(kb: &KnowledgeBase, readings: &[Reading], coded: &mut Coded) {
+    let mut all: Vec<Course> = Vec::new();
+    for (document, reading) in (0..).zip(readings).filter(|r| !r.1.visit.is_empty()) {
+        let present = (0..reading.mentions.len()).filter(|&at| reading.mentions[at].assertion == Assertion::Present);
+        all.extend(present.filter_map(|at| course(kb, reading, document, at)));
+    }
+    all.sort_unstable();
+    let claimed: Vec<CodeId> = coded.diagnoses.iter().map(|d| category(kb, d.code)).collect();
+    for same in all.chunk_by(|a, b| a.category == b.category).filter(|same| claimed.contains(&same[0].category)) {
+        let mut sections = same.chunk_by(|a, b| a.section == b.section);
+        // What improves and worsens within one section is a story, not a contradiction.
+        if !sections.clone().all(|section| section.iter().all(|c| c.worse == section[0].worse)) {
+            continue;
+        }
+        let Some(assessed) = same.iter().find(|c| c.assessed) else { continue };
+        if let Some(other) = sections.find(|section| !section[0].assessed && section[0].worse != assessed.worse) {
+            let mut evidence = vec![assessed.span, other[0].span];
+            evidence.sort_unstable();
+            coded.contradictions.push(Contradiction { about: About::Course(assessed.category), evidence });
+        }
+    }
+}
+
 pub(super) fn find(kb: &KnowledgeBase, readings: &[Reading], coded: &mut Coded) {
     sides(kb, readings, coded);
     kinds(kb, readings, coded);
+    courses(kb, readings, coded);
 }

@@ -60,15 +60,21 @@ fn drop_less_specific(kb: &KnowledgeBase, diagnoses: &mut Vec<Diagnosis>) {
     let vague = |code: CodeId| {
         kb.has(code, flag::UNSPECIFIED) || kb.parent(code).is_some_and(|p| kb.has(code, flag::SEVENTH) && kb.has(p, flag::UNSPECIFIED))
     };
-    // The node that an unspecified code is the rest of.
+    // What an unspecified code is of, as far up as nothing is told, and the node that it is the rest of.
     let rest_of = |code: CodeId| {
-        let own = if kb.has(code, flag::SEVENTH) { kb.parent(code) } else { Some(code) };
-        own.and_then(|own| kb.parent(own))
+        let mut at = if kb.has(code, flag::SEVENTH) { kb.parent(code)? } else { code };
+        // "Unspecified asthma, uncomplicated" is the rest of all asthma.
+        while let Some(above) = kb.parent(at).filter(|&above| kb.has(above, flag::UNSPECIFIED | flag::VAGUE)) {
+            at = above;
+        }
+        Some((at, kb.parent(at)?))
     };
     let codes: Vec<CodeId> = diagnoses.iter().map(|d| d.code).collect();
-    let better =
-        |code: CodeId, node: CodeId| codes.iter().copied().find(|&other| other != code && !vague(other) && kb.subsumes(node, other));
-    leave_out(diagnoses, NotCoded::SaysLess, |code| rest_of(code).filter(|_| vague(code)).and_then(|node| better(code, node)));
+    let better = |code: CodeId, (rest, node): (CodeId, CodeId)| {
+        let says_more = |other: CodeId| !vague(other) || !kb.is_billable(rest) && !kb.has(code, flag::SEVENTH) && !kb.subsumes(rest, other);
+        codes.iter().copied().find(|&other| other != code && kb.subsumes(node, other) && says_more(other))
+    };
+    leave_out(diagnoses, NotCoded::SaysLess, |code| rest_of(code).filter(|_| vague(code)).and_then(|of| better(code, of)));
 }
 
 fn combine(kb: &KnowledgeBase, diagnoses: &mut Vec<Diagnosis>) {

@@ -58,6 +58,8 @@ pub(super) struct Details<'a> {
     block: Option<(usize, u32, Block)>,
     /// By document, every side that is told in it.
     notes: Vec<Option<Vec<(&'static str, Place)>>>,
+    /// By document, the words of the one trimester that it tells.
+    trimesters: Vec<Option<Vec<u32>>>,
 }
 
 fn attribute<'a>(kb: &'a KnowledgeBase, hit: &Hit) -> Option<&'a Attribute> {
@@ -70,7 +72,16 @@ impl<'a> Details<'a> {
             let found = kb.rules().attributes.iter().find(|a| a.axis == "laterality" && a.value == value);
             found.map(|a| a.words.clone()).unwrap_or_default()
         };
-        Self { kb, readings, right: of("right"), left: of("left"), both: of("bilateral"), block: None, notes: vec![None; readings.len()] }
+        Self {
+            kb,
+            readings,
+            right: of("right"),
+            left: of("left"),
+            both: of("bilateral"),
+            block: None,
+            notes: vec![None; readings.len()],
+            trimesters: vec![None; readings.len()],
+        }
     }
 
     fn sides(&self, reading: &Reading, first: u32, end: u32) -> Sides {
@@ -148,11 +159,20 @@ impl<'a> Details<'a> {
                     }
                 }
             }
+            block.values.extend(self.trimester(document));
             block.values.sort_unstable();
             block.values.dedup();
             self.block = Some((document, number, block));
         }
         &self.block.get_or_insert_default().2
+    }
+
+    /// The trimester that a document tells; none where it tells several.
+    fn trimester(&mut self, document: usize) -> Vec<u32> {
+        let (kb, reading) = (self.kb, &self.readings[document]);
+        let told = || reading.hits.iter().filter_map(|h| attribute(kb, h)).filter(|a| a.axis == "trimester");
+        let one = || told().next().filter(|first| told().all(|other| other.value == first.value)).map(|a| a.words.clone());
+        self.trimesters[document].get_or_insert_with(|| one().unwrap_or_default()).clone()
     }
 
     /// The character of the episode of care where the note does not say.

@@ -4,15 +4,19 @@ use super::{
     Cancel,
     detail::Details,
     elsewhere::Elsewhere,
-    refine::{Context, Place, Refined, on_day, refine},
+    refine::{Context, Place, Refined, on_day, refine, seventh_of},
     selection::{Candidate, addressed},
 };
 use crate::{
     code::CodeId,
     coded::{Alternative, Coded, CodingError, Diagnosis, NotCoded, Query, Span, Step, StepKind},
     encounter::{Encounter, Scope},
-    knowledge::{KnowledgeBase, layout::NONE},
-    read::{Mention, Reading},
+    knowledge::{
+        KnowledgeBase,
+        layout::{NONE, flag, sense},
+        rules::{Assertion, CodeRanges},
+    },
+    read::{Mention, Reading, document::Hit},
 };
 
 /// Places that prove one code; more of them prove nothing more.
@@ -38,6 +42,13 @@ pub(super) fn code(
         let reading = &readings[candidate.document];
         let mention = candidate.mention;
         let evidence = span(reading, candidate.document, mention);
+        if mention.assertion == Assertion::Historical
+            && let Some((code, pack)) = kb.history_of(mention.node)
+        {
+            let gone = Mention { node: code.0, leaf: NONE, source: pack, ..*mention };
+            add(kb, coded, reading, &Candidate { mention: &gone, ..candidate }, code, Vec::new(), (&[evidence], Vec::new()));
+            continue;
+        }
         for context in details.of(&candidate) {
             match refine(kb, mention.node, mention.leaf, &context) {
                 Refined::Leaf(leaf, mut steps) => {
@@ -88,7 +99,33 @@ pub(super) fn code(
             return Err(CodingError::TooManyCodes);
         }
     }
+    later_episodes(kb, coded);
     Ok(())
+}
+
+/// The circumstances of an injury are of the episode of care that the injury is; place and activity are told when it is first treated (OCG I.C.20.a.2, I.C.20.b).
+fn later_episodes(kb: &KnowledgeBase, coded: &mut Coded) {
+    for companion in &kb.rules().companions {
+        let within = |code: CodeId, ranges: &CodeRanges| ranges.iter().any(|r| (r.0..r.1).contains(&code.0));
+        let mut episodes = coded
+            .diagnoses
+            .iter()
+            .filter(|d| within(d.code, &companion.of) && kb.has(d.code, flag::SEVENTH))
+            .map(|d| seventh_of(kb, d.code));
+        let Some(episode) = episodes.next().filter(|&first| !matches!(first, b'A' | b'B' | b'C') && episodes.all(|other| other == first))
+        else {
+            continue;
+        };
+        let episode = if episode == b'S' { b'S' } else { b'D' };
+        coded.diagnoses.retain(|d| !within(d.code, &companion.codes) || kb.has(d.code, flag::SEVENTH));
+        for diagnosis in coded.diagnoses.iter_mut().filter(|d| within(d.code, &companion.codes)) {
+            let later = kb.parent(diagnosis.code).and_then(|p| kb.current_children(p).find(|&c| seventh_of(kb, c) == episode));
+            if let Some(later) = later.filter(|&later| later != diagnosis.code) {
+                diagnosis.code = later;
+                diagnosis.because.push(Step { kind: StepKind::SeventhCharacter, record: later.0, pack: Step::TABULAR, span: None });
+            }
+        }
+    }
 }
 
 /// Asks once which code of a node is meant.
@@ -114,7 +151,12 @@ fn also(kb: &KnowledgeBase, coded: &mut Coded, reading: &Reading, candidate: &Ca
     for rule in kb.rules().also.iter().filter(|r| r.codes.iter().any(|range| (range.0..range.1).contains(&leaf.0))) {
         let from = first.saturating_sub(BEFORE) as usize;
         let Some(word) = reading.tokens[from..end as usize].iter().find(|t| kb.canonical(t.word) == rule.word) else { continue };
-        let Refined::Leaf(code, _) = refine(kb, rule.gives, rule.leaf, context) else { continue };
+        // A longer name that begins within the condition tells it more fully ("diabetic CKD stage 3a").
+        let of_rule =
+            |h: &&Hit| h.sense.kind.get() == sense::CODE && h.end >= end && kb.subsumes(CodeId(rule.gives), CodeId(h.sense.target.get()));
+        let fuller = reading.hits_from(first, end).filter(of_rule).max_by_key(|h| h.end - h.first);
+        let (node, default) = fuller.map_or((rule.gives, rule.leaf), |h| (h.sense.target.get(), h.sense.extra.get()));
+        let Refined::Leaf(code, _) = refine(kb, node, default, context) else { continue };
         if coded.diagnoses.iter().any(|d| d.code == code) {
             continue;
         }

@@ -72,7 +72,7 @@ impl Elsewhere {
             if at == candidate.at || !(below || fuller()) {
                 continue;
             }
-            let there = Candidate { document: candidate.document, at, mention: other, addressed: false };
+            let there = Candidate { document: candidate.document, at, mention: other };
             let contexts = details.of(&there);
             let [context] = contexts.as_slice() else { continue };
             let Refined::Leaf(code, _) = refine(kb, other.node, other.leaf, context) else { continue };

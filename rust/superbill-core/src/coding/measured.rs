@@ -53,8 +53,11 @@ impl Text<'_> {
     }
 
     fn whole(&self, token: usize) -> Option<i64> {
-        let word = self.word(token).filter(|w| w.len() <= 3)?;
-        word.parse().ok()
+        let word = self.word(token).filter(|w| w.len() <= 5)?;
+        // Weeks and days in one: `28w3d`.
+        let weeks =
+            word.split_once(['w', 'W']).filter(|(_, days)| days.is_empty() || days.ends_with(['d', 'D'])).map_or(word, |(weeks, _)| weeks);
+        if weeks.len() > 3 { None } else { weeks.parse().ok() }
     }
 
     /// A figure that begins with a token: `34`, `34.2`. A range or a share is none.

@@ -37,7 +37,7 @@ fn step(kind: StepKind, code: CodeId) -> Step {
     Step { kind, record: code.0, pack: Step::TABULAR, span: None }
 }
 
-fn seventh_of(kb: &KnowledgeBase, code: CodeId) -> u8 {
+pub(super) fn seventh_of(kb: &KnowledgeBase, code: CodeId) -> u8 {
     (kb.key(code).0 >> 8 & 0xff) as u8
 }
 
@@ -47,18 +47,33 @@ fn explained(kb: &KnowledgeBase, code: CodeId, words: &[u32]) -> Option<usize> {
         return None;
     }
     let own = kb.distinct(code);
-    if !own.iter().all(|w| words.binary_search(&w.get()).is_ok()) {
-        return None;
+    let mut missing = own.iter().map(|w| w.get()).filter(|w| words.binary_search(w).is_err());
+    if let Some(word) = missing.next() {
+        let alone = missing.next().is_none() && own.len() > 1;
+        if !(alone && either(kb, code, word, words)) {
+            return None;
+        }
     }
     let below = if kb.is_billable(code) { 0 } else { kb.current_children(code).filter_map(|c| explained(kb, c, words)).max().unwrap_or(0) };
     Some(own.len() + below)
 }
 
-/// The words of a title, as one word stands for all its forms.
+/// Whether a title has a word beside a documented one, joined by "and", which means either (OCG I.A.14): "ankle and foot".
+fn either(kb: &KnowledgeBase, code: CodeId, word: u32, words: &[u32]) -> bool {
+    let title = title_words(kb, code);
+    let Some(and) = kb.trie().word("and") else { return false };
+    let documented = |w: u32| kb.distinct(code).iter().any(|d| d.get() == w) && words.binary_search(&w).is_ok();
+    title.windows(3).any(|w| w[1] == and && (w[0] == word && documented(w[2]) || w[2] == word && documented(w[0])))
+}
+
+/// The words of a title, as one word stands for all its forms; the plural that "finger(s)" offers is none.
 fn title_words(kb: &KnowledgeBase, code: CodeId) -> Vec<u32> {
+    let title = kb.title(code);
     let mut tokens: Vec<Token> = Vec::new();
-    tokenize(&kb.title(code), kb.trie().vocabulary(), &mut tokens);
-    tokens.iter().map(|t| kb.canonical(t.word)).collect()
+    tokenize(&title, kb.trie().vocabulary(), &mut tokens);
+    let text = |t: &Token| title.get(t.start as usize..t.end as usize).unwrap_or_default();
+    let word = |t: &&Token| text(t) != "s" && text(t).bytes().any(|b| b.is_ascii_alphanumeric());
+    tokens.iter().filter(word).map(|t| kb.canonical(t.word)).collect()
 }
 
 /// How many words of a title are not documented.

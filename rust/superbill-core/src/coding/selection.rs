@@ -15,6 +15,14 @@ const PROBLEM_LINE: u32 = 12;
 /// A longer line names a problem where it begins with it.
 const PROBLEM_START: u32 = 2;
 
+/// Between two names of one problem ("diabetes with foot ulcer and neuropathy").
+const LINK: u32 = 3;
+/// The same where the next stands behind a comma or "and", this near.
+const FAR_LINK: u32 = 8;
+const LISTED: u32 = 3;
+/// White space and a dash within it.
+const DASHED: u32 = 3;
+
 /// Words of a sentence beside the problems that it only names ("Newly reduced left ventricular function and mitral regurgitation.").
 const BESIDE_NAMES: u32 = 4;
 
@@ -24,7 +32,6 @@ pub(super) struct Candidate<'a> {
     /// Index into the document's mentions.
     pub at: usize,
     pub mention: &'a Mention,
-    pub addressed: bool,
 }
 
 /// What the encounter's and the documents' types say of mentions and sections.
@@ -49,7 +56,10 @@ impl<'a> Types<'a, '_> {
             Assertion::Present => true,
             Assertion::Possible => counts(),
             // "History of" a disease that stays with the patient is the disease; a history code is for what no longer exists (OCG I.C.21.c.4).
-            Assertion::Historical => self.kb.rules().lasting.iter().any(|r| (r.0..r.1).contains(&mention.node)),
+            Assertion::Historical => {
+                let rules = self.kb.rules();
+                rules.lasting.iter().any(|r| (r.0..r.1).contains(&mention.node)) || self.kb.history_of(mention.node).is_some()
+            }
             _ => false,
         }
     }
@@ -102,14 +112,20 @@ pub(super) fn addressed<'a>(kb: &'a KnowledgeBase, encounter: &'a Encounter<'a>,
     let all = |wanted: Addressed| {
         readings.iter().enumerate().flat_map(move |(document, reading)| {
             let fits = move |m: &(usize, &Mention)| types.codable(m.1) && types.role_says(document, m.1.sentence) == wanted;
-            let addressed = wanted == Addressed::Yes;
-            reading.mentions.iter().enumerate().filter(fits).map(move |(at, mention)| Candidate { document, at, mention, addressed })
+            reading.mentions.iter().enumerate().filter(fits).map(move |(at, mention)| Candidate { document, at, mention })
         })
     };
+    let within = |c: &Candidate<'_>, ranges: &CodeRanges| ranges.iter().any(|r| (r.0..r.1).contains(&c.mention.node));
     if encounter.scope == Scope::All {
-        return all(Addressed::Yes).chain(all(Addressed::Maybe)).chain(all(Addressed::No)).collect();
+        let mut chosen: Vec<_> = all(Addressed::Yes).chain(all(Addressed::Maybe)).chain(all(Addressed::No)).collect();
+        for companion in &kb.rules().companions {
+            if !chosen.iter().any(|c| within(c, &companion.of)) {
+                chosen.retain(|c| !within(c, &companion.codes));
+            }
+        }
+        return chosen;
     }
-    let mut chosen = problems(readings, all(Addressed::Yes).collect());
+    let mut chosen = problems(encounter, readings, all(Addressed::Yes).collect());
     // What the problem's name calls uncertain and the same assessment then establishes is established ("pain, consistent with a fracture": "x-rays revealed a fracture").
     let suspected: Vec<(usize, u32)> = readings
         .iter()
@@ -118,7 +134,7 @@ pub(super) fn addressed<'a>(kb: &'a KnowledgeBase, encounter: &'a Encounter<'a>,
         .filter(|&(document, at, mention)| {
             mention.assertion == Assertion::Possible
                 && types.role_says(document, mention.sentence) == Addressed::Yes
-                && names_problem(readings, &Candidate { document, at, mention, addressed: true })
+                && names_problem(encounter, readings, &Candidate { document, at, mention })
         })
         .map(|(document, _, mention)| (document, mention.node))
         .collect();
@@ -129,7 +145,7 @@ pub(super) fn addressed<'a>(kb: &'a KnowledgeBase, encounter: &'a Encounter<'a>,
         chosen.extend(all(Addressed::Yes).filter(|c| established(c) && !known.contains(&(c.document, c.at))));
     }
     if chosen.is_empty() {
-        chosen = planned(kb, readings, all(Addressed::Maybe).collect());
+        chosen = planned(kb, encounter, readings, all(Addressed::Maybe).collect());
     }
     if chosen.is_empty() && !types.assessed_in_unknown_words() {
         chosen = all(Addressed::Maybe).filter(|c| c.mention.assertion != Assertion::Historical).collect();
@@ -142,12 +158,11 @@ pub(super) fn addressed<'a>(kb: &'a KnowledgeBase, encounter: &'a Encounter<'a>,
         chosen.extend(new.collect::<Vec<_>>());
     }
     // The circumstances of an injury are told in its history, not in the assessment (OCG I.C.20.a).
-    let within = |c: &Candidate<'_>, ranges: &CodeRanges| ranges.iter().any(|r| (r.0..r.1).contains(&c.mention.node));
     for companion in &kb.rules().companions {
         if chosen.iter().any(|c| within(c, &companion.of)) {
             chosen.retain(|c| !within(c, &companion.codes));
             chosen.extend(all(Addressed::Yes).chain(all(Addressed::Maybe)).filter(|c| within(c, &companion.codes)));
-        } else if chosen.iter().any(|c| c.addressed) {
+        } else {
             chosen.retain(|c| !within(c, &companion.codes));
         }
     }
@@ -155,13 +170,75 @@ pub(super) fn addressed<'a>(kb: &'a KnowledgeBase, encounter: &'a Encounter<'a>,
 }
 
 /// Whether the sentence of a mention names a problem: the line that leads its block, or a sentence of a paragraph that says nothing else.
-fn names_problem(readings: &[Reading], c: &Candidate<'_>) -> bool {
+fn names_problem(encounter: &Encounter<'_>, readings: &[Reading], c: &Candidate<'_>) -> bool {
     let (reading, mention) = (&readings[c.document], c.mention);
+    let text = encounter.documents.get(c.document).map_or("", |d| d.text);
     let s = reading.sentences[mention.sentence as usize];
     if s.leads {
-        return s.end - s.first <= PROBLEM_LINE || mention.first - s.first <= PROBLEM_START;
+        return s.end - s.first <= PROBLEM_LINE || begins_with(text, reading, mention).is_some();
     }
-    s.runs && only_names(reading, mention)
+    s.runs && (only_names(reading, mention) || names_first(text, reading, mention))
+}
+
+fn written<'a>(text: &'a str, reading: &Reading, at: u32) -> &'a str {
+    reading.tokens.get(at as usize).and_then(|t| text.get(t.start as usize..t.end as usize)).unwrap_or_default()
+}
+
+/// Whether an item of a list that stands in a sentence begins before a token ("; bilateral tinnitus", "(2) stenosis").
+fn item_begins(text: &str, reading: &Reading, first: u32, at: u32) -> bool {
+    let number = |at: u32| {
+        at >= first + 2 && written(text, reading, at - 1).bytes().all(|b| b.is_ascii_digit()) && written(text, reading, at - 2) == "("
+    };
+    (at.saturating_sub(PROBLEM_START + 1).max(first)..at).any(|before| match written(text, reading, before) {
+        ";" => true,
+        ")" => number(before),
+        _ => false,
+    })
+}
+
+/// Whether one name follows on another: a few words between them, and nothing that ends what is named.
+fn follows_on(text: &str, reading: &Reading, end: u32, first: u32) -> bool {
+    let apart = |at: u32| {
+        let (before, here) = (reading.tokens[at as usize - 1], reading.tokens[at as usize]);
+        here.start - before.end >= DASHED || matches!(written(text, reading, at), ":" | "." | "?")
+    };
+    let listed = || {
+        first - end <= FAR_LINK
+            && (first.saturating_sub(LISTED).max(end)..first).any(|at| matches!(written(text, reading, at), "," | "and"))
+    };
+    first >= end && (first - end <= LINK || listed()) && !(end.max(1)..=first).any(apart)
+}
+
+/// Where a sentence begins with the names of problems and a mention is one of them: where the last of them ends.
+fn begins_with(text: &str, reading: &Reading, mention: &Mention) -> Option<u32> {
+    let s = reading.sentences[mention.sentence as usize];
+    let from = reading.mentions.partition_point(|m| m.first < s.first);
+    let (mut end, mut named) = (None, false);
+    for m in reading.mentions[from..].iter().take_while(|m| m.first < s.end) {
+        let begins = m.first - s.first <= PROBLEM_START || item_begins(text, reading, s.first, m.first);
+        if begins || end.is_some_and(|end| follows_on(text, reading, end, m.first)) {
+            end = Some(m.end);
+            named |= m.first == mention.first;
+        } else if named {
+            break;
+        }
+    }
+    end.filter(|_| named)
+}
+
+/// What may stand behind the name of a problem; a verb begins to tell of it.
+const GOES_ON: [&str; 15] = [",", ".", ";", "(", "of", "in", "with", "without", "due", "secondary", "from", "on", "to", "at", "and"];
+
+/// Whether a sentence ends with a number that begins the next item ("Menorrhagia 2.").
+fn number(text: &str, reading: &Reading, at: u32, end: u32) -> bool {
+    end - at == 2 && written(text, reading, at).bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether a short sentence begins with a mention or with names that it is one of, and then says how they are ("Hypertension, at goal.").
+fn names_first(text: &str, reading: &Reading, mention: &Mention) -> bool {
+    let s = reading.sentences[mention.sentence as usize];
+    let goes_on = |end: u32| end >= s.end || GOES_ON.contains(&written(text, reading, end)) || number(text, reading, end, s.end);
+    s.end - s.first <= PROBLEM_LINE && begins_with(text, reading, mention).is_some_and(goes_on)
 }
 
 /// Whether the sentence of a mention says little beside the conditions that it names, and ends with one.
@@ -177,7 +254,7 @@ fn only_names(reading: &Reading, mention: &Mention) -> bool {
 }
 
 /// In a document without any heading: the problems of the paragraphs that plan something, and of a short line before one.
-fn planned<'a>(kb: &KnowledgeBase, readings: &'a [Reading], maybe: Vec<Candidate<'a>>) -> Vec<Candidate<'a>> {
+fn planned<'a>(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &'a [Reading], maybe: Vec<Candidate<'a>>) -> Vec<Candidate<'a>> {
     let rules = kb.rules();
     let plan = |h: &Hit| match (h.sense.kind.get(), h.sense.target.get() as usize) {
         (sense::CUE, at) => rules.cues.get(at).is_some_and(|c| c.assertion == Assertion::Planned),
@@ -201,13 +278,13 @@ fn planned<'a>(kb: &KnowledgeBase, readings: &'a [Reading], maybe: Vec<Candidate
     if chosen.iter().any(only) {
         return chosen.into_iter().filter(only).collect();
     }
-    problems(readings, chosen)
+    problems(encounter, readings, chosen)
 }
 
 /// Of what the assessment tells, the problems that it names.
-fn problems<'a>(readings: &'a [Reading], yes: Vec<Candidate<'a>>) -> Vec<Candidate<'a>> {
+fn problems<'a>(encounter: &Encounter<'_>, readings: &'a [Reading], yes: Vec<Candidate<'a>>) -> Vec<Candidate<'a>> {
     let sentence = |c: &Candidate<'_>| readings[c.document].sentences[c.mention.sentence as usize];
-    let names_problem = |c: &Candidate<'_>| names_problem(readings, c);
+    let names_problem = |c: &Candidate<'_>| names_problem(encounter, readings, c);
     if yes.iter().any(names_problem) {
         return yes.into_iter().filter(|c| names_problem(c)).collect();
     }

@@ -284,6 +284,14 @@ impl KnowledgeBase {
         Senses { starts: records(self.section(section::PHRASES)), senses: records(self.section(section::SENSES)) }
     }
 
+    /// The code of a history of a disease that is gone, and the pack that says so; none where the disease stays or no pack tells.
+    pub(crate) fn history_of(&self, node: u32) -> Option<(CodeId, u32)> {
+        let rules = self.rules();
+        let within = |ranges: &super::rules::CodeRanges| ranges.iter().any(|r| (r.0..r.1).contains(&node));
+        let stays = within(&rules.lasting);
+        rules.histories.iter().find(|h| !stays && within(&h.codes)).map(|h| (CodeId(h.gives), h.pack))
+    }
+
     /// The codes that a phrase names.
     pub fn phrase_codes(&self, phrase: u32) -> Vec<CodeId> {
         let code = |s: &SenseRecord| (s.kind.get() == super::layout::sense::CODE).then(|| CodeId(s.target.get()));

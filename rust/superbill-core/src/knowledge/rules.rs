@@ -75,6 +75,8 @@ pub struct Role {
     pub procedures: Telling,
     /// Another role, and the words by which a section of this one refers to it ("Postoperative diagnosis: same").
     pub refers: Option<(u32, Vec<String>)>,
+    /// Another role: a section of this one right behind one of that, before another that assesses, is of that one (a radiologist's "Impression" under results).
+    pub within: Option<u32>,
     pub pack: u32,
 }
 
@@ -129,6 +131,15 @@ pub struct Integral {
 pub struct Companion {
     pub of: CodeRanges,
     pub codes: CodeRanges,
+}
+
+/// What a history of some diseases is coded by: they are gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct History {
+    pub codes: CodeRanges,
+    /// Code id.
+    pub gives: u32,
+    pub pack: u32,
 }
 
 /// What encounters of some types are for: coded where these sections tell it, and first-listed whatever was found.
@@ -452,6 +463,7 @@ pub struct Rules {
     pub also: Vec<Also>,
     pub measured: Vec<Measured>,
     pub drugs: Drugs,
+    pub histories: Vec<History>,
     pub never_first: CodeRanges,
     /// Diseases that stay with the patient: a history of one is the disease itself.
     pub lasting: CodeRanges,

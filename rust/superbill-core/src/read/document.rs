@@ -5,13 +5,14 @@ use super::{
     layout::{self, Content},
     sentences::{Gap, gaps, split},
     spelling::ReadAs,
+    split::join,
     token::{Token, tokenize},
     trie::Match,
 };
 use crate::knowledge::{
     KnowledgeBase,
     layout::{NONE, Range, SenseRecord, sense},
-    rules::Assertion,
+    rules::{Addressed, Assertion},
 };
 
 /// A sentence: a range of tokens, its section's role and its block.
@@ -132,7 +133,7 @@ pub fn read(kb: &KnowledgeBase, text: &str, families: Families, reading: &mut Re
     keep_terms_in_play(kb, terms, &mut reading.told);
     gaps(text, &reading.tokens, &mut reading.gaps);
     split(kb, text, reading);
-    mention(kb, reading);
+    mention(kb, text, reading);
     assertion::assert(kb, reading);
     if layout::recognise(kb, reading) {
         // What stands in an assessment is not what the section before it makes of it.
@@ -186,6 +187,12 @@ impl Reading {
         self.sentences.get(from..to).unwrap_or_default()
     }
 
+    /// The hits that begin in a range of tokens.
+    pub fn hits_from(&self, first: u32, end: u32) -> impl Iterator<Item = &Hit> {
+        let from = self.hits.partition_point(|h| h.first < first);
+        self.hits[from..].iter().take_while(move |h| h.first < end)
+    }
+
     /// The hits that lie in a range of tokens.
     pub fn hits_in(&self, first: u32, end: u32) -> impl Iterator<Item = &Hit> {
         let from = self.hits.partition_point(|h| h.first < first);
@@ -194,7 +201,7 @@ impl Reading {
 }
 
 /// Conditions: of overlapping phrases the longest, the first of equals; an abbreviation by its neighbours.
-fn mention(kb: &KnowledgeBase, reading: &mut Reading) {
+fn mention(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
     let plain = |h: &&Hit| kb.rules().not_by_title.iter().any(|r| (r.0..r.1).contains(&h.sense.target.get()));
     let mut spans: Vec<(u32, u32, usize)> = Vec::new();
     let mut at = 0;
@@ -227,7 +234,7 @@ fn mention(kb: &KnowledgeBase, reading: &mut Reading) {
             Some((hit.sense.target.get(), hit.sense.extra.get(), hit.sense.source.get()))
         } else if let Some(hit) = same().find(|h| h.sense.kind.get() == sense::ABBREVIATION) {
             taken[tokens.clone()].fill(true);
-            abbreviation(kb, reading, hit, sentence)
+            abbreviation(kb, text, reading, hit, sentence)
         } else {
             None
         };
@@ -236,6 +243,7 @@ fn mention(kb: &KnowledgeBase, reading: &mut Reading) {
             mentions.push(Mention { first, end, sentence, node, leaf, source, assertion: Assertion::Present });
         }
     }
+    join(kb, text, reading, &mut taken, &mut mentions);
     mentions.sort_by_key(|m| m.first);
     reading.mentions = mentions;
 }
@@ -243,7 +251,7 @@ fn mention(kb: &KnowledgeBase, reading: &mut Reading) {
 /// How far a word may stand from an abbreviation and tell its sense; it also has to be of the same block.
 const NEIGHBOURS: u32 = 60;
 
-fn abbreviation(kb: &KnowledgeBase, reading: &Reading, hit: &Hit, sentence: u32) -> Option<(u32, u32, u32)> {
+fn abbreviation(kb: &KnowledgeBase, text: &str, reading: &Reading, hit: &Hit, sentence: u32) -> Option<(u32, u32, u32)> {
     let senses = kb.rules().abbreviations.get(hit.sense.target.get() as usize)?;
     let block = reading.sentences[sentence as usize].block;
     let sentences = reading.block(block);
@@ -256,6 +264,16 @@ fn abbreviation(kb: &KnowledgeBase, reading: &Reading, hit: &Hit, sentence: u32)
         Some(best) if best.0 >= next.0 => Some(best),
         _ => Some(next),
     })?;
-    let chosen = if best.0 > 0 { best.1 } else { senses.iter().find(|s| s.default)? };
+    // A line of an assessment that begins with it names a problem ("1. RA"): that is the one sense which is a condition.
+    let names_problem = || {
+        let s = reading.sentences.get(sentence as usize)?;
+        let assesses = kb.rules().roles.get(s.role as usize).is_some_and(|r| r.addressed == Addressed::Yes);
+        let written = || text.get(reading.tokens[hit.first as usize].start as usize..reading.tokens[hit.end as usize - 1].end as usize);
+        let capitals = || written().is_some_and(|w| w.bytes().all(|b| !b.is_ascii_lowercase()));
+        let mut conditions = senses.iter().filter(|s| s.code != NONE);
+        let only = conditions.next().filter(|_| conditions.next().is_none());
+        only.filter(|_| assesses && s.leads && s.first == hit.first && capitals())
+    };
+    let chosen = if best.0 > 0 { best.1 } else { senses.iter().find(|s| s.default).or_else(names_problem)? };
     (chosen.code != NONE).then_some((chosen.code, chosen.leaf, chosen.pack))
 }

@@ -7,6 +7,7 @@ pub mod layout;
 pub mod quantity;
 mod sentences;
 pub mod spelling;
+mod split;
 pub mod token;
 pub mod trie;
 

@@ -83,9 +83,31 @@ fn heading(
         let letters = (tokens[end - 1].end - tokens[at].start) as usize;
         let named = || end - at > 1 || assesses(role) && letters >= SPOKEN_WORD;
         let dictated = || spoken && named() && (!assesses(within) || elsewhere(role));
-        (starts_line && (colon || line_ends) || colon && (shouted || dictated())).then_some(if colon { end + 1 } else { end })
+        // "My impression is ..." needs no colon.
+        let told =
+            || spoken && assesses(role) && end - at > 1 && TOLD.iter().any(|w| written(text, tokens[end - 1]).eq_ignore_ascii_case(w));
+        (starts_line && (colon || line_ends) || colon && (shouted || dictated()) || told()).then_some(if colon { end + 1 } else { end })
     };
     of.filter_map(|h| Some((h.sense.target.get(), end_of(h.sense.target.get(), h.end as usize)?))).max_by_key(|found| found.1)
+}
+
+/// A heading that is told as a sentence ends with one of these.
+const TOLD: [&str; 4] = ["is", "are", "includes", "include"];
+
+fn written(text: &str, token: Token) -> &str {
+    text.get(token.start as usize..token.end as usize).unwrap_or_default()
+}
+
+/// Where an item of a list ends its label ("Problem #2:"): behind the mark, if a line begins so at a token.
+fn labelled(text: &str, tokens: &[Token], gaps: &[Gap], at: usize) -> Option<usize> {
+    let is = |at: usize, what: &str| tokens.get(at).is_some_and(|t| written(text, *t) == what);
+    let word = tokens.get(at).is_some_and(|t| written(text, *t).bytes().all(|b| b.is_ascii_alphabetic()));
+    let number = if is(at + 1, "#") { at + 2 } else { at + 1 };
+    let digits = tokens.get(number).is_some_and(|t| written(text, *t).len() <= 2 && written(text, *t).bytes().all(|b| b.is_ascii_digit()));
+    // "Problem 2: gout", "Problem #3. Cough"; not "Albuterol 2.5 mg" nor "ASA 2.".
+    let marks: &[&str] = if is(at + 1, "#") { &[":", "."] } else { &[":"] };
+    let ends = marks.iter().any(|mark| is(number + 1, mark)) && gaps.get(number + 2) == Some(&Gap::Space);
+    (word && digits && ends).then_some(number + 2)
 }
 
 /// Where a line begins with one of these, it is an item of a list.
@@ -195,8 +217,13 @@ pub(super) fn split(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
         let goes_on = || gaps.get(at + 2).is_some_and(|gap| before == Gap::Blank || *gap < Gap::Line);
         let numbered = before >= Gap::Line && first.is_ascii_digit() && matches!(follows(), Some(b'.' | b')')) && goes_on();
         let item = before == Gap::Line && (first == b'#' || cut.listed && cut.bulleted(at));
-        if before == Gap::Blank || numbered || item {
+        let label = if before >= Gap::Line && first.is_ascii_alphabetic() { labelled(text, tokens, gaps, at) } else { None };
+        if before == Gap::Blank || numbered || item || label.is_some() {
             cut.open_block(at);
+            if let Some(end) = label.filter(|end| *end < tokens.len()) {
+                (at, cut.start) = (end, end);
+                continue;
+            }
             if numbered {
                 // "1." is not the end of a sentence.
                 (at, cut.start) = (at + 2, at + 2);
@@ -221,4 +248,25 @@ pub(super) fn split(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
     }
     cut.close(at);
     reading.sentences = cut.out;
+    of_sections(kb, &mut reading.sentences);
+}
+
+/// A section that may be of the one before it is so where another assesses later: what who read an image made of it is not the assessment of the visit.
+fn of_sections(kb: &KnowledgeBase, sentences: &mut [Sentence]) {
+    let role = |at: u32| kb.rules().roles.get(at as usize);
+    let mut before = NONE;
+    let mut at = 0;
+    while at < sentences.len() {
+        let own = sentences[at].role;
+        let end = at + sentences[at..].iter().take_while(|s| s.role == own).count();
+        let within = role(own).and_then(|r| r.within).filter(|&outer| outer == before);
+        let assessed_later =
+            || sentences[end..].iter().any(|s| role(s.role).is_some_and(|r| r.addressed == Addressed::Yes && r.within.is_none()));
+        if let Some(outer) = within.filter(|_| assessed_later()) {
+            sentences[at..end].iter_mut().for_each(|s| s.role = outer);
+        } else {
+            before = own;
+        }
+        at = end;
+    }
 }
