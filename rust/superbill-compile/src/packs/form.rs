@@ -422,6 +422,13 @@ pub struct Element {
     pub tables: BTreeMap<String, BTreeMap<String, OneOrMany>>,
     #[serde(default)]
     pub each: bool,
+    /// By element, how often it is in this one.
+    #[serde(default)]
+    pub sum: BTreeMap<String, i64>,
+    #[serde(default)]
+    pub listed: bool,
+    #[serde(default)]
+    pub thing: bool,
     /// Families whose products are values too.
     #[serde(default)]
     pub products: Vec<String>,

@@ -233,6 +233,12 @@ pub struct Element {
     pub tables: Vec<CharacterTable>,
     /// Several values are a procedure each (ICD-10-PCS guideline B3.2b); elsewhere they contradict each other.
     pub each: bool,
+    /// Other quantities that this one is made of, and how often each, where it is not told itself (a lesion and twice its margin).
+    pub sum: Vec<(u32, i64)>,
+    /// Whether services that are told as the items of a list are counted by its items, where no number is told.
+    pub listed: bool,
+    /// Whether its values name what patients have once it is made or placed (a fistula): naming it tells that it was made only where a section or a cue says so.
+    pub thing: bool,
 }
 
 /// The characters that the values of an element are.
