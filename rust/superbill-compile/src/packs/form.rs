@@ -4,9 +4,10 @@ use super::editing_form::{
     Bypass, Check, CodeClass, CoverageRule, Diagnoses, Globals, KnownModifiers, ModifierClass, ModifierList, PayerRule, Period, Rank, Rule,
     Scope, Support,
 };
+use super::guidelines::form as guidelines;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use superbill_core::encounter::{Setting, Sex};
+use superbill_core::encounter::Setting;
 use superbill_core::knowledge::rules::{Addressed, Assertion, Direction, ElementScope, Quantity, Telling};
 use superbill_core::read::layout::Content;
 use toml::{Table, Value, value::Datetime};
@@ -30,18 +31,18 @@ pub struct PackFile {
     pub article: Vec<Say>,
     pub condition: Vec<Condition>,
     pub abbreviation: Vec<Abbreviation>,
-    pub combine: Vec<Combine>,
-    pub integral: Vec<Integral>,
-    pub default_episode: Vec<DefaultEpisode>,
-    pub companion: Vec<Companion>,
-    pub reason: Vec<Reason>,
-    pub restricted: Vec<Restricted>,
-    pub one_of: Vec<super::guidelines::OneOf>,
-    pub also: Vec<Also>,
+    pub combine: Vec<guidelines::Combine>,
+    pub integral: Vec<guidelines::Integral>,
+    pub default_episode: Vec<guidelines::DefaultEpisode>,
+    pub companion: Vec<guidelines::Companion>,
+    pub reason: Vec<guidelines::Reason>,
+    pub restricted: Vec<guidelines::Restricted>,
+    pub one_of: Vec<guidelines::OneOf>,
+    pub also: Vec<guidelines::Also>,
     pub measured: Vec<super::measured::Form>,
     pub drugs: Option<super::drugs::Form>,
     pub drug: Vec<super::drugs::DrugForm>,
-    pub history: Vec<History>,
+    pub history: Vec<guidelines::History>,
     pub never_first: Vec<Codes>,
     pub lasting: Vec<Codes>,
     pub not_by_title: Vec<Codes>,
@@ -205,39 +206,10 @@ pub struct Sense {
 }
 
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Combine {
-    pub id: String,
-    pub all: Vec<OneOrMany>,
-    pub gives: String,
-    #[serde(default)]
-    pub drops: Vec<String>,
-    pub citation: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum OneOrMany {
     One(String),
     Many(Vec<String>),
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Integral {
-    pub disease: Vec<String>,
-    pub symptoms: Vec<String>,
-    #[serde(default)]
-    pub citation: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DefaultEpisode {
-    pub under: Vec<String>,
-    pub seventh: String,
-    #[serde(default)]
-    pub citation: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -260,55 +232,6 @@ pub struct EncounterType {
     #[serde(default)]
     pub others_procedures: bool,
     #[serde(default)]
-    pub citation: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Companion {
-    pub of: Vec<String>,
-    pub codes: Vec<String>,
-    #[serde(default)]
-    pub citation: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Reason {
-    pub types: Vec<String>,
-    pub roles: Vec<String>,
-    pub codes: Vec<String>,
-    #[serde(default)]
-    pub citation: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Restricted {
-    pub codes: Vec<String>,
-    pub sex: Option<Sex>,
-    pub age: Option<(u32, u32)>,
-    #[serde(default)]
-    pub citation: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Also {
-    pub codes: Vec<String>,
-    pub word: String,
-    pub gives: String,
-    pub default: Option<String>,
-    #[serde(default)]
-    pub citation: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct History {
-    pub codes: Vec<String>,
-    pub gives: String,
-    /// For who reads the pack.
     pub citation: String,
 }
 
@@ -436,6 +359,13 @@ pub struct Element {
     pub tables: BTreeMap<String, BTreeMap<String, OneOrMany>>,
     #[serde(default)]
     pub each: bool,
+    /// By element, how often it is in this one.
+    #[serde(default)]
+    pub sum: BTreeMap<String, i64>,
+    #[serde(default)]
+    pub listed: bool,
+    #[serde(default)]
+    pub thing: bool,
     /// Families whose products are values too.
     #[serde(default)]
     pub products: Vec<String>,

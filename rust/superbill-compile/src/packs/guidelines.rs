@@ -1,5 +1,7 @@
 //! coding/*.toml: guideline rules over the set of diagnoses.
 
+pub(crate) mod form;
+
 use super::{
     conditions,
     form::{OneOrMany, PackFile},
@@ -8,23 +10,13 @@ use crate::{
     CompileError,
     base::{Codes, Phrases},
 };
-use serde::Deserialize;
 use superbill_core::{
     encounter::ENCOUNTER_TYPES,
-    knowledge::rules::{Also, Combine, Companion, DefaultEpisode, History, Integral, OneOf as Kinds, Reason, Restricted, Rules},
+    knowledge::{
+        guidelines::{Also, Combine, Companion, DefaultEpisode, History, Integral, OneOf as Kinds, Reason, Restricted},
+        rules::Rules,
+    },
 };
-
-/// Kinds of which a patient has one: documentation that tells two contradicts itself.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OneOf {
-    pub about: String,
-    pub each: Vec<Vec<String>>,
-    #[serde(default)]
-    pub named: bool,
-    /// For who reads the pack.
-    pub citation: String,
-}
 
 pub(crate) fn compile(
     file: &str,

@@ -2,7 +2,7 @@
 
 use super::{
     axes,
-    form::{AddOn as AddOnForm, Again as AgainForm, FamilySide, FamilySystem, PackFile, Per, Row as RowForm},
+    form::{AddOn as AddOnForm, Again as AgainForm, Element as ElementForm, FamilySide, FamilySystem, PackFile, Per, Row as RowForm},
 };
 use crate::{CompileError, base::Phrases};
 use std::collections::BTreeMap;
@@ -150,6 +150,16 @@ impl Reader<'_> {
     }
 }
 
+/// The parts that a quantity is made of: each a quantity of the same kind.
+fn sum(file: &str, form: &PackFile, element: &ElementForm) -> Result<Vec<(u32, i64)>, CompileError> {
+    let part = |(of, times): (&String, &i64)| {
+        let at = form.element.iter().position(|e| e.id == *of && e.quantity.is_some() && e.quantity == element.quantity);
+        let fail = || CompileError::new(file, format!("{}: {of:?} is no quantity of its kind", element.id));
+        at.map(|at| (at as u32, *times)).ok_or_else(fail)
+    };
+    element.sum.iter().map(part).collect()
+}
+
 pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules, phrases: &mut Phrases) -> Result<(), CompileError> {
     let Some(family) = &form.family else { return Ok(()) };
     let at = rules.families.len() as u32;
@@ -182,7 +192,9 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
         let near = !element.near.is_empty();
         let (id, anchor, scope, quantity, within) = (element.id.clone(), element.anchor, element.scope, element.quantity, element.within);
         let tables = axes::tables(file, element, &values)?;
-        elements.push(Element { id, anchor, scope, quantity, near, within, values, tables, each: element.each });
+        let sum = sum(file, form, element)?;
+        let (each, listed, thing) = (element.each, element.listed, element.thing);
+        elements.push(Element { id, anchor, scope, quantity, near, within, values, tables, each, sum, listed, thing });
     }
     let groups: Vec<_> = form.element.iter().map(|e| &e.groups).collect();
     let reader = Reader { file, elements: &elements, groups: &groups };

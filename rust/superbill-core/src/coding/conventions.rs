@@ -7,8 +7,9 @@ use crate::{
     encounter::Encounter,
     knowledge::{
         KnowledgeBase,
+        guidelines::Restricted,
         layout::{flag, note},
-        rules::{CodeRanges, Restricted},
+        rules::CodeRanges,
     },
 };
 

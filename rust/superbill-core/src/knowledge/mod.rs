@@ -8,6 +8,7 @@ pub mod container;
 pub mod diff;
 pub mod drugs;
 pub mod editing;
+pub mod guidelines;
 pub mod hcc;
 pub mod index;
 pub mod layout;

@@ -2,8 +2,12 @@
 //!
 //! They are a few hundred records, so they are one postcard-encoded section, decoded once; what is large (codes, trie, notes) is used in place.
 
-use super::{drugs::Drugs, measured::Measured};
-use crate::encounter::{Setting, Sex};
+use super::{
+    drugs::Drugs,
+    guidelines::{Also, Combine, Companion, DefaultEpisode, History, Integral, OneOf, Reason, Restricted},
+    measured::Measured,
+};
+use crate::encounter::Setting;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -111,82 +115,6 @@ pub struct Cue {
 pub type CodeRanges = Vec<(u32, u32)>;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Combine {
-    pub id: String,
-    pub citation: String,
-    pub pack: u32,
-    pub all: Vec<CodeRanges>,
-    pub gives: u32,
-    pub drops: CodeRanges,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Integral {
-    pub disease: CodeRanges,
-    pub symptoms: CodeRanges,
-}
-
-/// Codes that go with others and are told elsewhere in the note: the external causes of injuries.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Companion {
-    pub of: CodeRanges,
-    pub codes: CodeRanges,
-}
-
-/// What a history of some diseases is coded by: they are gone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct History {
-    pub codes: CodeRanges,
-    /// Code id.
-    pub gives: u32,
-    pub pack: u32,
-}
-
-/// What encounters of some types are for: coded where these sections tell it, and first-listed whatever was found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reason {
-    pub types: Vec<String>,
-    pub roles: Vec<u32>,
-    pub codes: CodeRanges,
-}
-
-/// A code that a word beside a condition adds to the condition's own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Also {
-    pub codes: CodeRanges,
-    /// Canonical word id; resolved once the vocabulary is known.
-    pub word: u32,
-    /// Node of the tabular list, refined by what is said of the condition, and default leaf or [`u32::MAX`].
-    pub gives: u32,
-    pub leaf: u32,
-    pub pack: u32,
-}
-
-/// Codes that fit patients of one sex, or of some ages in years, both inclusive.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Restricted {
-    pub codes: CodeRanges,
-    pub sex: Option<Sex>,
-    pub age: Option<(u32, u32)>,
-}
-
-/// Kinds of which a patient has one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OneOf {
-    /// In words of a sentence ("the type of diabetes").
-    pub about: String,
-    pub each: Vec<CodeRanges>,
-    /// Only where words tell the kind: one is coded where none is told.
-    pub named: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DefaultEpisode {
-    pub under: CodeRanges,
-    pub seventh: u8,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AbbreviationSense {
     pub means: String,
     /// Node and default leaf, [`u32::MAX`] for none.
@@ -245,6 +173,12 @@ pub struct Element {
     pub tables: Vec<CharacterTable>,
     /// Several values are a procedure each (ICD-10-PCS guideline B3.2b); elsewhere they contradict each other.
     pub each: bool,
+    /// Other quantities that this one is made of, and how often each, where it is not told itself (a lesion and twice its margin).
+    pub sum: Vec<(u32, i64)>,
+    /// Whether services that are told as the items of a list are counted by its items, where no number is told.
+    pub listed: bool,
+    /// Whether its values name what patients have once it is made or placed (a fistula): naming it tells that it was made only where a section or a cue says so.
+    pub thing: bool,
 }
 
 /// The characters that the values of an element are.

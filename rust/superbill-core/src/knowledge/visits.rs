@@ -139,6 +139,8 @@ pub struct When {
     /// Phrases of which one is told, others of which one is too, and those of which none is.
     pub said: Vec<u32>,
     pub also_said: Vec<u32>,
+    /// And one of these.
+    pub with_said: Vec<u32>,
     pub not_said: Vec<u32>,
     /// Whether the day is within the period after a surgery of the history.
     pub in_period: Option<bool>,

@@ -70,9 +70,12 @@ impl<'a> Cues<'a> {
         if strongest.1 { strongest } else { (self.otherwise, false) }
     }
 
-    /// Whether a cue says so of the stretch of tokens that it governs.
-    pub fn says_of(&self, assertion: Assertion, first: u32, end: u32) -> bool {
-        self.found.iter().any(|found| found.2.assertion == assertion && self.governs(found, first, end))
+    /// The cues, as tokens, that say so of the stretch of tokens that they govern.
+    pub fn governing(&self, assertion: Assertion, first: u32, end: u32) -> impl Iterator<Item = (u32, u32)> {
+        self.found
+            .iter()
+            .filter(move |found| found.2.assertion == assertion && self.governs(found, first, end))
+            .map(|found| (found.0, found.1))
     }
 
     /// Whether a cue of the sentence says so of a procedure.

@@ -136,3 +136,34 @@ pub(super) fn between(text: &str, tokens: &[Token], at: usize) -> Option<(i64, u
     }
     (minutes > 0 && minutes < DAY).then_some((minutes, past))
 }
+
+/// Words of a line of a log ("10:10 iron sucrose started") that say that something began or ended.
+const BEGUN: [&str; 7] = ["start", "started", "begun", "began", "hung", "initiated", "commenced"];
+const ENDED: [&str; 10] = ["stop", "stopped", "end", "ended", "complete", "completed", "finished", "done", "discontinued", "off"];
+
+/// What a sentence tells as the line of a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Logged {
+    Begun(i64, usize),
+    Ended(i64),
+}
+
+/// The time that a sentence begins its line with, and what began or ended then.
+pub(super) fn logged(text: &str, tokens: &[Token], first: usize, end: usize) -> Option<Logged> {
+    let clock = Clock { text, tokens };
+    let start = tokens.get(first)?.start as usize;
+    let opens = text.get(..start)?.trim_end_matches([' ', '\t', '-', '*']);
+    let (minutes, _, past) = if opens.is_empty() || opens.ends_with('\n') { clock.time(first)? } else { return None };
+    let says = |words: &[&str]| (past..end).any(|at| words.iter().any(|w| clock.word(at).eq_ignore_ascii_case(w)));
+    match (says(&BEGUN), says(&ENDED)) {
+        (true, false) => Some(Logged::Begun(minutes, past)),
+        (false, true) => Some(Logged::Ended(minutes)),
+        _ => None,
+    }
+}
+
+/// The minutes from one line of a log to a later one.
+pub(super) fn elapsed(begun: i64, ended: i64) -> Option<i64> {
+    let minutes = if ended < begun { ended + DAY - begun } else { ended - begun };
+    (minutes > 0 && minutes < DAY / 2).then_some(minutes)
+}

@@ -5,7 +5,7 @@
 //!
 //! Values are thousandths of the canonical unit of their family: cm, cm2, min, mg, ml, one.
 
-use super::token::Token;
+use super::{clock::Logged, token::Token};
 use crate::knowledge::rules::Quantity;
 
 /// A quantity in a range of tokens.
@@ -71,6 +71,8 @@ const NUMBER_WORDS: [&str; 13] =
 
 /// No quantity is told in greater numbers.
 const MOST: i64 = 1_000_000_000;
+
+const CONTAINERS: [&str; 6] = ["vial", "vials", "ampule", "ampules", "bottle", "bottles"];
 
 struct Reader<'a> {
     text: &'a str,
@@ -141,6 +143,12 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether a figure is what a container holds ("vials of 100 mg").
+    fn of_container(&self, at: usize) -> bool {
+        let holds = |w: &str| CONTAINERS.iter().any(|c| w.eq_ignore_ascii_case(c));
+        at >= 2 && self.word(at - 1).eq_ignore_ascii_case("of") && holds(self.word(at - 2))
+    }
+
     /// What a figure is told by, where it is a rate, and the token after it: "/mL", "per kg", "/5 mL" is none.
     fn rate(&self, at: usize) -> Option<(&'a str, usize)> {
         let by = self.word(at);
@@ -203,6 +211,8 @@ pub fn measures(text: &str, tokens: &[Token], first: u32, end: u32) -> Vec<Measu
                     push(Quantity::Area, (a * scale / 1000).saturating_mul(b * scale / 1000) / 1000);
                 }
             }
+            // What a vial holds is no dose ("two vials of 100 mg").
+            Some((Quantity::Dose, ..)) if reader.of_container(at) => {}
             Some((quantity, scale, after)) => match reader.rate(after) {
                 None => push(quantity, value.saturating_mul(scale) / 1000),
                 Some((per, after)) if quantity == Quantity::Dose && is_volume(per) => {
@@ -216,6 +226,34 @@ pub fn measures(text: &str, tokens: &[Token], first: u32, end: u32) -> Vec<Measu
         at = past.max(at + 1);
     }
     doses(&rates, &mut found);
+    found
+}
+
+/// How long what a log tells took, in the sentence that tells its beginning: "10:10 iron sucrose started", and a later line "10:45 stopped". Two that run at once are
+/// not told apart.
+pub fn logs(text: &str, tokens: &[Token], sentences: &[(u32, u32)]) -> Vec<(u32, Measure)> {
+    let mut found = Vec::new();
+    let mut running: Option<(u32, i64, usize)> = None;
+    let mut several = false;
+    for (at, &(first, end)) in (0..).zip(sentences) {
+        match super::clock::logged(text, tokens, first as usize, end as usize) {
+            Some(Logged::Begun(minutes, past)) => {
+                several = running.is_some();
+                running = Some((at, minutes, past));
+            }
+            Some(Logged::Ended(ended)) => {
+                let told = running.take().filter(|_| !several);
+                several = false;
+                if let Some((sentence, begun, past)) = told
+                    && let Some(minutes) = super::clock::elapsed(begun, ended)
+                {
+                    let first = sentences.get(sentence as usize).map_or(0, |s| s.0);
+                    found.push((sentence, Measure { first, end: past as u32, quantity: Quantity::Duration, value: minutes * 1000 }));
+                }
+            }
+            None => {}
+        }
+    }
     found
 }
 
@@ -259,6 +297,10 @@ mod tests {
         assert_eq!(of("Kenalog 40 mg"), [(Quantity::Dose, 40_000)]);
         assert_eq!(of("10 sq cm"), [(Quantity::Area, 10_000)]);
         assert_eq!(of("1,200,000 units, 2.4 million units"), [(Quantity::Units, 1_200_000_000), (Quantity::Units, 2_400_000_000)]);
+        assert_eq!(
+            of("iron 200 mg, two vials of 100 mg/5 mL"),
+            [(Quantity::Dose, 200_000), (Quantity::Count, 2000), (Quantity::Volume, 5000)]
+        );
         assert_eq!(of("Botox 155 units, 2 grams"), [(Quantity::Units, 155_000), (Quantity::Dose, 2_000_000)]);
     }
 

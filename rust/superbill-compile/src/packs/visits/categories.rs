@@ -20,6 +20,7 @@ impl Reader<'_> {
             same_day: form.same_day,
             said: self.phrases(&form.said)?,
             also_said: self.phrases(&form.also_said)?,
+            with_said: self.phrases(&form.with_said)?,
             not_said: self.phrases(&form.not_said)?,
             in_period: form.in_period,
         })

@@ -121,6 +121,7 @@ pub(super) struct WhenForm {
     pub(super) same_day: Option<bool>,
     pub(super) said: Vec<String>,
     pub(super) also_said: Vec<String>,
+    pub(super) with_said: Vec<String>,
     pub(super) not_said: Vec<String>,
     pub(super) in_period: Option<bool>,
 }

@@ -1,5 +1,6 @@
 //! What a family's elements say in the documents: values by their terms, quantities by their units.
 
+use super::undone::{Place, undone};
 use crate::{
     coded::Span,
     coding::side,
@@ -13,7 +14,7 @@ use crate::{
         Reading, Sentence,
         assertion::Cues,
         document::Hit,
-        quantity::{Measure, measures},
+        quantity::{Measure, logs, measures},
     },
 };
 use std::cell::OnceCell;
@@ -55,7 +56,7 @@ const LONGEST_LINE: usize = 8;
 const LONGEST_TERM: u32 = 64;
 
 /// Whether telling a procedure in this sentence means that it was done; `below` is whether the sentence stands below its heading's line.
-fn performed(kb: &KnowledgeBase, role: u32, cues: &Cues<'_>, kind: &str, family: &Family, below: impl Fn() -> bool) -> bool {
+fn performed(kb: &KnowledgeBase, role: u32, cues: &Cues<'_>, kind: &str, family: &Family, thing: bool, below: impl Fn() -> bool) -> bool {
     let of_type = kb.rules().encounter_types.iter().find(|t| t.id == kind);
     let section = kb.rules().roles.get(role as usize);
     let of_family = section.is_some_and(|r| family.performs.contains(&r.id));
@@ -73,7 +74,7 @@ fn performed(kb: &KnowledgeBase, role: u32, cues: &Cues<'_>, kind: &str, family:
     if !section && cues.tells(Assertion::Planned) {
         return false;
     }
-    section || family.documents.iter().any(|d| d == kind) || by_cue && cues.tells(Assertion::Performed)
+    section || !thing && family.documents.iter().any(|d| d == kind) || by_cue && cues.tells(Assertion::Performed)
 }
 
 /// The quantities of each sentence that has some.
@@ -118,7 +119,14 @@ impl<'a> Documents<'a> {
         let (reading, text) = (self.readings.get(document)?, self.encounter.documents.get(document)?.text);
         Some(self.measured.get(document)?.get_or_init(|| {
             let of = |s: &Sentence| measures(text, &reading.tokens, s.first, s.end);
-            (0..).zip(reading.sentences.iter().map(of)).filter(|found| !found.1.is_empty()).collect()
+            let mut all: Vec<Vec<Measure>> = reading.sentences.iter().map(of).collect();
+            let sentences: Vec<(u32, u32)> = reading.sentences.iter().map(|s| (s.first, s.end)).collect();
+            for (sentence, measure) in logs(text, &reading.tokens, &sentences) {
+                if let Some(own) = all.get_mut(sentence as usize).filter(|own| own.iter().all(|m| m.quantity != measure.quantity)) {
+                    own.insert(0, measure);
+                }
+            }
+            (0..).zip(all).filter(|found| !found.1.is_empty()).collect()
         }))
     }
 }
@@ -199,8 +207,16 @@ impl<'a> Reader<'a> {
 
     fn push(&mut self, sentence: u32, cues: &Cues<'_>, element: u32, what: What, first: u32, end: u32) {
         let inside = self.reading.sentences[sentence as usize];
-        let performed = performed(self.kb, inside.role, cues, self.kind, self.family, || self.below_heading(sentence))
-            && !cues.says_of(Assertion::Later, first, end);
+        // What is left undone, or was done on another day, tells nothing of a service either.
+        let rule = self.family.elements.get(element as usize);
+        let service = rule.is_some_and(|e| e.anchor);
+        let dated = service && !self.family.inpatient;
+        let thing = rule.is_some_and(|e| e.thing);
+        let place = Place { document: self.document as usize, sentence: (inside.first, inside.end), words: (first, end) };
+        if undone(self.documents, cues, &place, service, dated) {
+            return;
+        }
+        let performed = performed(self.kb, inside.role, cues, self.kind, self.family, thing, || self.below_heading(sentence));
         let listed = performed && self.documents.listed(self.kb, self.document as usize, sentence);
         let span = Span {
             document: self.document,

@@ -4,6 +4,7 @@ use super::{
     Side,
     elements::{Documents, Everything, Said, What, said, sides},
     lesions::{self, Lesion},
+    listed,
     owners::Owners,
 };
 use crate::{
@@ -22,6 +23,8 @@ pub(super) struct Instance<'a> {
     pub side: Option<Side>,
     /// The report's list of what was done names it.
     pub listed: bool,
+    /// Whose value the anchor is.
+    pub element: u32,
     anchor: Span,
     values: Vec<(u32, Vec<String>, Vec<Span>)>,
     measures: Vec<(u32, i64, Span)>,
@@ -209,6 +212,7 @@ fn instance<'a>(
         kind: encounter.documents.get(first.document as usize).map_or(encounter.kind, |d| d.kind),
         side: group.side,
         listed: group.anchors.iter().any(|a| a.listed),
+        element: group.element,
         anchor: first.span,
         values: Vec::new(),
         measures: Vec::new(),
@@ -217,7 +221,8 @@ fn instance<'a>(
     };
     for (at, element) in family.elements.iter().enumerate() {
         let at = at as u32;
-        let of = || said.iter().filter(move |s| s.element == at);
+        // Another service that nobody did tells nothing of this one.
+        let of = || said.iter().filter(move |s| s.element == at && (s.performed || !element.anchor));
         let near: Vec<&Said> = if at == group.element {
             group.anchors.iter().collect()
         } else if element.scope == ElementScope::Anchor {
@@ -267,6 +272,29 @@ fn instance<'a>(
         // Two different figures contradict each other: neither is told.
         if let [(value, span)] = measured[..] {
             instance.measures.push((at, value, span));
+        }
+    }
+    let counted = (0..).zip(&family.elements).filter(|(_, e)| e.listed);
+    // Items on either side are items of one list.
+    let is_same = |s: &&Said| s.performed && s.element == group.element && s.what == first.what;
+    let same: Vec<Said> = if counted.clone().next().is_some() { said.iter().filter(is_same).copied().collect() } else { Vec::new() };
+    for (at, _) in counted {
+        if instance.measured(at).is_none()
+            && let Some((items, span)) = listed::items(encounter, &same)
+        {
+            instance.measures.push((at, i64::from(items) * 1000, span));
+        }
+    }
+    for (at, element) in (0..).zip(&family.elements).filter(|(_, e)| !e.sum.is_empty()) {
+        let parts = element.sum.iter().map(|&(of, times)| {
+            let part = instance.measures.iter().find(|m| m.0 == of)?;
+            Some((part.1.saturating_mul(times), part.2))
+        });
+        if instance.measured(at).is_none()
+            && let Some(parts) = parts.collect::<Option<Vec<_>>>()
+            && let Some(&(_, span)) = parts.first()
+        {
+            instance.measures.push((at, parts.iter().map(|p| p.0).sum(), span));
         }
     }
     Some(instance)

@@ -1,48 +1,71 @@
-//! The list of what was done, at the head of the report of an operation: what it does not name was told of another day, of a device or of a plan.
+//! Services told as the items of a list: "Site 1, forearm: punch biopsy", "2) thigh: punch biopsy".
 
-use super::instances::Instance;
-use crate::coded::{Coded, Finding, Query, Rule};
+use super::elements::Said;
+use crate::{coded::Span, encounter::Encounter};
 
-/// The type of documents that begin with such a list.
-const REPORT: &str = "operative_report";
+/// Words that are numbered or lettered where services are listed.
+const NUMBERED: [&str; 12] =
+    ["site", "lesion", "wound", "specimen", "spot", "biopsy", "ulcer", "laceration", "area", "location", "sample", "number"];
+/// A label stands in so many bytes.
+const LONGEST_LABEL: usize = 3;
 
-/// A family in a document.
-struct Told {
-    family: u32,
-    document: u32,
-    listed: bool,
-    /// Documents of other types have no list.
-    report: bool,
+/// How many items name a service, each by its label, and where the first does. Nothing where one of them names several ("punch biopsies").
+pub(super) fn items(encounter: &Encounter<'_>, anchors: &[Said]) -> Option<(u32, Span)> {
+    let mut labels: Vec<(String, Span)> = Vec::new();
+    for anchor in anchors {
+        let text = encounter.documents.get(anchor.document as usize).map_or("", |d| d.text);
+        let (start, end) = (anchor.span.start as usize, anchor.span.end as usize);
+        let line = text.get(..start)?.rfind('\n').map_or(0, |n| n + 1);
+        let Some(label) = text.get(line..start).and_then(label) else { continue };
+        if text.get(start..end)?.ends_with(['s', 'S']) {
+            return None;
+        }
+        if !labels.iter().any(|l| l.0 == label) {
+            labels.push((label, anchor.span));
+        }
+    }
+    let first = labels.first()?.1;
+    Some((u32::try_from(labels.len()).ok()?, first))
 }
 
-/// Which families the lists of the reports name.
-#[derive(Default)]
-pub(super) struct Lists(Vec<Told>);
+/// The number or letter that a line begins with, as lists have it.
+fn label(line: &str) -> Option<String> {
+    let line = line.trim_start_matches([' ', '\t', '-', '*', '#']);
+    let word = NUMBERED.iter().find_map(|w| Some(line.get(..w.len()).filter(|l| l.eq_ignore_ascii_case(w))?.len()));
+    let rest = match word {
+        Some(end) => line.get(end..)?.trim_start_matches([' ', '#']),
+        None => line,
+    };
+    let length = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    let label = rest.get(..length).filter(|l| !l.is_empty() && l.len() < LONGEST_LABEL)?;
+    let numbered = label.bytes().all(|b| b.is_ascii_digit()) || label.len() == 1;
+    let behind = rest.get(length..)?.trim_start_matches(' ').chars().next()?;
+    let listed =
+        if word.is_some() { !behind.is_alphanumeric() } else { matches!(behind, '.' | ')' | ':') && rest.as_bytes()[length] != b' ' };
+    // "2.5 cm" is no item.
+    let decimal = behind == '.' && rest.get(length + 1..).is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()));
+    (numbered && listed && !decimal).then(|| label.to_ascii_lowercase())
+}
 
-impl Lists {
-    pub(super) fn tell(&mut self, family: u32, instances: &[Instance<'_>]) {
-        let told = |i: &Instance<'_>| Told { family, document: i.document(), listed: i.listed, report: i.kind == REPORT };
-        self.0.extend(instances.iter().map(told));
-    }
+#[cfg(test)]
+mod tests {
+    use super::label;
 
-    /// Drops what reports tell beside their lists, where a list names something that came to a code or a question, and says so.
-    pub(super) fn hold(&self, coded: &mut Coded) {
-        let asks = |q: &Query| if let Query::Elements { family, .. } = q { Some(*family) } else { None };
-        let came: Vec<u32> = coded.procedures.iter().map(|p| p.family).chain(coded.queries.iter().filter_map(asks)).collect();
-        let read: Vec<u32> = self.0.iter().filter(|t| t.report && t.listed && came.contains(&t.family)).map(|t| t.document).collect();
-        if read.is_empty() {
-            return;
-        }
-        let beside = |family: u32| {
-            let mut told = self.0.iter().filter(|t| t.family == family).peekable();
-            told.peek().is_some() && told.all(|t| t.report && !t.listed && read.contains(&t.document))
-        };
-        let dropped: Vec<(u32, u32)> = coded.procedures.iter().filter(|p| beside(p.family)).map(|p| (p.family, p.row)).collect();
-        coded.procedures.retain(|p| !beside(p.family));
-        coded.queries.retain(|q| !asks(q).is_some_and(beside));
-        coded.findings.retain(|f| !f.procedure.is_some_and(|p| beside(p.0)));
-        for procedure in dropped {
-            coded.findings.push(Finding { procedure: Some(procedure), ..Finding::new(Rule::Unlisted) });
+    #[test]
+    fn lines_of_a_list() {
+        for (line, expected) in [
+            ("Site 1, left forearm: 4 mm ", Some("1")),
+            ("Lesion B. Back: ", Some("b")),
+            ("  2) right thigh, ", Some("2")),
+            ("3. Left arm, ", Some("3")),
+            ("- Wound #2: ", Some("2")),
+            ("2.5 cm lesion, ", None),
+            ("A ", None),
+            ("The lesion was ", None),
+            ("Site of the ", None),
+            ("10 lesions ", None),
+        ] {
+            assert_eq!(label(line).as_deref(), expected, "{line}");
         }
     }
 }

@@ -8,6 +8,8 @@ mod instances;
 mod lesions;
 mod listed;
 mod owners;
+mod report;
+mod undone;
 
 use self::{
     conditions::{Verdict, holds},
@@ -20,7 +22,7 @@ use crate::{
     encounter::{Encounter, Setting},
     knowledge::{
         KnowledgeBase,
-        rules::{AddOnKind, Conditions, Family, Subject, Units},
+        rules::{AddOnKind, Conditions, Family, Row, Subject, Units},
     },
     read::Reading,
 };
@@ -55,7 +57,7 @@ impl Side {
 pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Reading], coded: &mut Coded) {
     let tables = (encounter.setting == Setting::InpatientFacility).then(|| inpatient::Tables::new(kb, encounter));
     let documents = Documents::new(encounter, readings);
-    let mut lists = listed::Lists::default();
+    let mut lists = report::Lists::default();
     let of_others = kb.rules().encounter_types.iter().any(|t| t.id == encounter.kind && t.others_procedures);
     for (at, family) in kb.rules().families.iter().enumerate().filter(|f| f.1.inpatient == tables.is_some()) {
         if !readings.iter().any(|r| r.tells(at as u32)) {
@@ -128,12 +130,25 @@ struct Made {
     places: Vec<(usize, Vec<Lesion>)>,
 }
 
+/// Whether a row is about such a service: where a family has anchors of several kinds, a row that names some is about those alone.
+fn is_about(family: &Family, row: &Row, instance: &Instance) -> bool {
+    let anchors = || {
+        row.when.iter().filter_map(|c| match c.0 {
+            Subject::Element(of) if family.elements.get(of as usize).is_some_and(|e| e.anchor) => Some(of),
+            _ => None,
+        })
+    };
+    anchors().next().is_none() || anchors().any(|of| of == instance.element)
+}
+
 /// A row that holds for an instance becomes a procedure; where none does, what is missing becomes a query.
 fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instance, made: &mut Made, coded: &mut Coded) {
     if holds(encounter, family, instance, &family.requires) != Verdict::Holds {
         return;
     }
-    let row_of = |instance: &Instance| family.rows.iter().position(|r| holds(encounter, family, instance, &r.when) == Verdict::Holds);
+    let row_of = |instance: &Instance| {
+        family.rows.iter().position(|r| is_about(family, r, instance) && holds(encounter, family, instance, &r.when) == Verdict::Holds)
+    };
     let sided = !family.side_modifier || instance.side.is_some();
     let mut told = instance.clone();
     let mut assumed = false;
@@ -259,7 +274,8 @@ fn units(units: &Units, instance: &Instance) -> Option<u32> {
 fn ask(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instance, lacking: Option<&[u32]>, coded: &mut Coded) {
     let mut missing: Vec<u32> = lacking.unwrap_or_default().to_vec();
     if lacking.is_none() {
-        let verdicts = family.rows.iter().map(|row| holds(encounter, family, instance, &row.when));
+        let verdicts =
+            family.rows.iter().filter(|row| is_about(family, row, instance)).map(|row| holds(encounter, family, instance, &row.when));
         let lacks: Vec<Vec<Subject>> = verdicts.filter_map(|v| if let Verdict::Missing(s) = v { Some(s) } else { None }).collect();
         let least = lacks.iter().map(Vec::len).min();
         let elements = lacks.iter().filter(|l| Some(l.len()) == least).flatten();

@@ -35,6 +35,7 @@ pub(super) fn holds_for_some_patient(told: &Told<'_>, when: &When) -> bool {
         && when.same_day.is_none_or(|wanted| encounter.same_day == Some(wanted))
         && (when.said.is_empty() || said(&when.said))
         && (when.also_said.is_empty() || said(&when.also_said))
+        && (when.with_said.is_empty() || said(&when.with_said))
         && !said(&when.not_said)
         && when.in_period.is_none_or(|wanted| told.in_period == wanted)
 }
@@ -45,6 +46,6 @@ pub(super) fn evidence(told: &Told<'_>, category: &Category) -> Vec<(u32, Span)>
     let ids = [phrase::NEW_PATIENT, phrase::ESTABLISHED_PATIENT];
     let of_patient = ids.iter().filter(|_| when.new_patient.is_some() && told.encounter.new_patient.is_none());
     let named = of_patient.filter_map(|id| told.visits.phrase(id));
-    let all = [&when.said, &when.also_said].into_iter().flatten().copied().chain(named);
+    let all = [&when.said, &when.also_said, &when.with_said].into_iter().flatten().copied().chain(named);
     all.filter_map(|p| Some((p, told.said(p)?))).collect()
 }

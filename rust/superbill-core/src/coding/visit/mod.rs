@@ -210,7 +210,7 @@ fn by_minutes(
                 visit.elements.push(VisitElement { counted: Counted::Minutes(minutes), evidence });
             }
             visit.minutes = Some(minutes);
-            line.modifiers.extend(beside.filter(|_| told_apart && matches!(line.service, VisitService::Timed(_, 0))).map(|b| b.modifier));
+            line.modifiers.extend(beside.filter(|_| told_apart && matches!(line.service, VisitService::Timed(..))).map(|b| b.modifier));
         } else if !visits_own {
             continue;
         }

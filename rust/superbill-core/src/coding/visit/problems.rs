@@ -47,6 +47,8 @@ struct Illness<'a> {
     told: &'a Told<'a>,
     category: CodeId,
     evidence: &'a [Span],
+    /// All that is coded, by category and by where it is told: what a note names beside it (a stage, a sign that belongs to a disease) has no course of its own.
+    coded: &'a [(CodeId, Vec<Span>)],
 }
 
 impl Illness<'_> {
@@ -60,7 +62,15 @@ impl Illness<'_> {
     /// Whether what an item says of a course is said of this illness: the nearest condition in its sentence, or what its paragraph is about.
     fn concerns(&self, item: &Item) -> bool {
         let Some(reading) = self.told.readings.get(item.document as usize) else { return false };
-        let in_sentence = || reading.mentions.iter().filter(|m| m.sentence == item.sentence);
+        let named = || reading.mentions.iter().filter(|m| m.sentence == item.sentence);
+        let start = |m: &Mention| reading.tokens.get(m.first as usize).map(|t| t.start);
+        let told_at = |spans: &[Span], m: &Mention| spans.iter().any(|s| s.document == item.document && Some(s.start) == start(m));
+        let coded = |m: &Mention| {
+            let of = category(self.kb, CodeId(m.node));
+            self.coded.iter().any(|(known, spans)| *known == of || told_at(spans, m))
+        };
+        let any_coded = named().any(coded);
+        let in_sentence = || named().filter(|m| !any_coded || coded(m) || self.is(item.document, m));
         let gap = |m: &Mention| if m.end <= item.first { item.first - m.end } else { m.first.saturating_sub(item.end) };
         if let Some(near) = in_sentence().map(gap).min() {
             // What is well is said of all ("hypertension and diabetes, both at goal").
@@ -101,12 +111,14 @@ pub(super) fn addressed(kb: &KnowledgeBase, told: &Told<'_>, coded: &Coded) -> V
         Query::Leaf { node, evidence } => Some((*node, None, vec![*evidence])),
         _ => None,
     });
-    for (code, at, evidence) in diagnoses.chain(waiting) {
+    let all: Vec<(CodeId, Option<u32>, Vec<Span>)> = diagnoses.chain(waiting).collect();
+    let coded: Vec<(CodeId, Vec<Span>)> = all.iter().map(|a| (category(kb, a.0), a.2.clone())).collect();
+    for (code, at, evidence) in all {
         let class = class(told, code);
         if class == Problem::None {
             continue;
         }
-        let illness = Illness { kb, told, category: category(kb, code), evidence: &evidence };
+        let illness = Illness { kb, told, category: category(kb, code), evidence: &evidence, coded: &coded };
         let (problem, stated, mut spans) = course(class, &illness);
         let category = illness.category;
         spans.splice(0..0, evidence.iter().copied().take(4));
