@@ -124,6 +124,16 @@ def test_the_loaded_list_decides_which_codes_are_exempt(tmp_path: Path, kb: supe
     assert not [f for f in coded.findings if f.rule.startswith("dx.poa")]
 
 
+@pytest.mark.parametrize(
+    ("course", "expected"),
+    [("She was admitted with cough due to lisinopril.", "Y"), ("On hospital day 3 she developed cough.", "N")],
+)
+def test_what_a_drug_did_was_there_when_its_effect_was(kb: superbill.KnowledgeBase, course: str, expected: str) -> None:
+    text = f"HOSPITAL COURSE: {course}\nDISCHARGE DIAGNOSES:\n1. Pneumothorax.\n2. Cough due to lisinopril."
+    coded = indicators(kb, stay(text))
+    assert (coded["R05.9"], coded["T46.4X5A"]) == (expected, expected)
+
+
 def test_an_impossible_day_of_a_document_is_named(kb: superbill.KnowledgeBase) -> None:
     with pytest.raises(superbill.EncounterError, match=r"documents\[0\]\.authored_at"):
         kb.code(stay("", documents=[{"id": "a", "text": "", "authored_at": "2026-02-30"}]))

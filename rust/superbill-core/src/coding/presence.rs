@@ -243,9 +243,32 @@ impl<'a> Told<'a> {
         Some((rule.presence, Step { kind: StepKind::PresenceRule, record, pack: rule.pack, span: None }))
     }
 
+    /// The diagnosis that a code was added beside: what a drug did, or the one that a figure belongs to.
+    fn beside<'d>(&self, diagnoses: &'d [Diagnosis], at: usize) -> Option<&'d Diagnosis> {
+        let Diagnosis { code, evidence, because, .. } = &diagnoses[at];
+        let others = || diagnoses[..at].iter().filter(|d| d.presence.is_some());
+        match because.first()?.kind {
+            StepKind::Drug => {
+                let holds = |of: &Span| evidence.iter().any(|e| e.document == of.document && e.start <= of.start && of.end <= e.end);
+                others().find(|d| d.evidence.iter().any(holds))
+            }
+            StepKind::Measured => {
+                let of = self.kb.rules().measured.iter().find(|m| m.steps.iter().any(|s| s.code == Some(code.0)))?;
+                others().find(|d| holds(&of.beside, d.code))
+            }
+            _ => None,
+        }
+    }
+
     /// A code of several concepts was there where all of them were (appendix I, codes that contain multiple clinical concepts).
     fn of(&self, diagnoses: &[Diagnosis], at: usize) -> (Presence, Vec<Step>) {
         let Diagnosis { code, because, .. } = &diagnoses[at];
+        if let Some((presence, of)) = self.beside(diagnoses, at).and_then(|d| Some((d.presence?, d))) {
+            let told = |s: &&Step| {
+                matches!(s.kind, StepKind::PresenceSaid | StepKind::PresenceSection | StepKind::PresenceDocument | StepKind::PresenceRule)
+            };
+            return (presence, of.because.iter().filter(told).copied().collect());
+        }
         let mut concepts: Vec<u32> = because.iter().filter(|s| s.kind == StepKind::Term).map(|s| s.record).collect();
         concepts.dedup();
         let alone = concepts.len() < 2;

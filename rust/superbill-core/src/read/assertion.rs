@@ -25,11 +25,15 @@ impl<'a> Cues<'a> {
         let mut of = Self { found: Vec::new(), stops: Vec::new(), otherwise: Assertion::Present };
         let Some(inside) = reading.sentences.get(sentence as usize) else { return of };
         let hits = || reading.hits_in(inside.first, inside.end);
+        let from = reading.mentions.partition_point(|m| m.first < inside.first);
+        let mentions = || reading.mentions[from..].iter().take_while(|m| m.first < inside.end);
+        // The name of a condition that is not taken, since a longer one is, leaves its cue ("history of thrombosis" in "history of thrombosis of the leg").
+        let taken = |name: &Hit| mentions().any(|m| m.first <= name.first && name.end <= m.end);
         let swallowed = |hit: &Hit| {
             let holds = |other: &Hit| other.first <= hit.first && other.end >= hit.end && other.end - other.first > hit.end - hit.first;
             let swallows = |other: &Hit| match other.sense.kind.get() {
                 sense::DECOY | sense::CUE => true,
-                sense::CODE => terms.is_none(),
+                sense::CODE => terms.is_none() && taken(other),
                 _ => false,
             };
             hits().any(|other| swallows(other) && holds(other)) || terms.is_some_and(|terms| terms.iter().any(holds))

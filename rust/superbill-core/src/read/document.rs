@@ -213,6 +213,7 @@ fn mention(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
         }
         at += same;
     }
+    keep_kinds(kb, reading, &mut spans);
     spans.sort_by_key(|s| (std::cmp::Reverse(s.1 - s.0), s.0));
     let mut taken = vec![false; reading.tokens.len()];
     let mut mentions: Vec<Mention> = Vec::new();
@@ -247,6 +248,22 @@ fn mention(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
     mentions.sort_by_key(|m| m.first);
     reading.mentions = mentions;
 }
+
+/// What kind of disease it is says more than where it is: of "septic arthritis" and "arthritis of the knee" in one name the first is meant, and its site is a detail.
+fn keep_kinds(kb: &KnowledgeBase, reading: &Reading, spans: &mut Vec<(u32, u32, usize)>) {
+    let attribute = |h: &Hit| kb.rules().attributes.get(h.sense.target.get() as usize).filter(|_| h.sense.kind.get() == sense::ATTRIBUTE);
+    let kind = reading.hits.iter().filter(|h| attribute(h).is_some_and(|a| a.axis == KIND)).map(|h| h.first);
+    // Spans stand in order, of one start the longest first.
+    let named = |first: u32| spans.get(spans.partition_point(|s| s.0 < first)).filter(|s| s.0 == first).map(|s| (s.0, s.1));
+    let kinds: Vec<(u32, u32)> = kind.filter_map(named).collect();
+    spans.retain(|span| {
+        let before = kinds.partition_point(|k| k.0 < span.0).checked_sub(1).and_then(|at| kinds.get(at));
+        before.is_none_or(|kind| span.0 >= kind.1 || span.1 <= kind.1)
+    });
+}
+
+/// The axis of words that tell the kind of a disease.
+const KIND: &str = "kind";
 
 /// How far a word may stand from an abbreviation and tell its sense; it also has to be of the same block.
 const NEIGHBOURS: u32 = 60;
