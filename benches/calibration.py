@@ -38,9 +38,9 @@ YIELDING = ("icd10cm_index", "disease_ontology", "mondo")
 DETAIL = ("refine", "seventh_character")
 FEATURES: dict[str, Callable[[Any], bool]] = {
     "addressed": lambda d: any(s.kind == "section" and s.id in ASSESSED for s in d.because),
-    "title": lambda d: term(d).release.startswith("icd10cm_tabular"),
-    "yielding": lambda d: term(d).release.startswith(YIELDING),
-    "exact": lambda d: term(d).id == d.code,
+    "title": lambda d: term(d) is not None and term(d).release.startswith("icd10cm_tabular"),
+    "yielding": lambda d: term(d) is not None and term(d).release.startswith(YIELDING),
+    "exact": lambda d: term(d) is not None and term(d).id == d.code,
     "default": lambda d: has(d, "default"),
     "refined": lambda d: has(d, "refine"),
     "seventh": lambda d: has(d, "seventh_character"),
@@ -50,7 +50,7 @@ FEATURES: dict[str, Callable[[Any], bool]] = {
     # What only supports the detail is no further mention.
     "repeated": lambda d: len([e for e in d.evidence if e not in [s.span for s in d.because if s.kind in DETAIL]]) > 1,
     "read_as": lambda d: has(d, "read_as"),
-    "one_word": lambda d: term(d).span is not None and len(term(d).span.text.split()) == 1,
+    "one_word": lambda d: term(d) is not None and term(d).span is not None and len(term(d).span.text.split()) == 1,
 }
 # Where weights start from of which the sets have few cases: a slip of a letter is right less often than the word itself.
 START = {"read_as": -0.7}
@@ -60,7 +60,8 @@ KINDS += ["M00-M99", "N00-N99", "O00-P96", "Q00-Q99", "R00-R99", "S00-T88", "V00
 
 
 def term(diagnosis: Any) -> Any:
-    return next(s for s in diagnosis.because if s.kind == "term")
+    """The name that it rests on; none where a figure, a drug or the problem list tells it."""
+    return next((s for s in diagnosis.because if s.kind == "term"), None)
 
 
 def has(diagnosis: Any, kind: str) -> bool:
