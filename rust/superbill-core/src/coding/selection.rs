@@ -1,5 +1,6 @@
 //! Which of the conditions that the documents name the encounter evaluated or treated.
 
+use super::side;
 use crate::{
     encounter::{Encounter, Scope},
     knowledge::{
@@ -125,7 +126,7 @@ pub(super) fn addressed<'a>(kb: &'a KnowledgeBase, encounter: &'a Encounter<'a>,
         }
         return chosen;
     }
-    let mut chosen = problems(encounter, readings, all(Addressed::Yes).collect());
+    let mut chosen = problems(kb, encounter, readings, all(Addressed::Yes).collect());
     // What the problem's name calls uncertain and the same assessment then establishes is established ("pain, consistent with a fracture": "x-rays revealed a fracture").
     let suspected: Vec<(usize, u32)> = readings
         .iter()
@@ -134,7 +135,7 @@ pub(super) fn addressed<'a>(kb: &'a KnowledgeBase, encounter: &'a Encounter<'a>,
         .filter(|&(document, at, mention)| {
             mention.assertion == Assertion::Possible
                 && types.role_says(document, mention.sentence) == Addressed::Yes
-                && names_problem(encounter, readings, &Candidate { document, at, mention })
+                && names_problem(kb, encounter, readings, &Candidate { document, at, mention })
         })
         .map(|(document, _, mention)| (document, mention.node))
         .collect();
@@ -170,14 +171,14 @@ pub(super) fn addressed<'a>(kb: &'a KnowledgeBase, encounter: &'a Encounter<'a>,
 }
 
 /// Whether the sentence of a mention names a problem: the line that leads its block, or a sentence of a paragraph that says nothing else.
-fn names_problem(encounter: &Encounter<'_>, readings: &[Reading], c: &Candidate<'_>) -> bool {
+fn names_problem(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Reading], c: &Candidate<'_>) -> bool {
     let (reading, mention) = (&readings[c.document], c.mention);
     let text = encounter.documents.get(c.document).map_or("", |d| d.text);
     let s = reading.sentences[mention.sentence as usize];
     if s.leads {
         return s.end - s.first <= PROBLEM_LINE || begins_with(text, reading, mention).is_some();
     }
-    s.runs && (only_names(reading, mention) || names_first(text, reading, mention))
+    s.runs && (only_names(kb, reading, mention) || names_first(text, reading, mention))
 }
 
 fn written<'a>(text: &'a str, reading: &Reading, at: u32) -> &'a str {
@@ -241,8 +242,8 @@ fn names_first(text: &str, reading: &Reading, mention: &Mention) -> bool {
     s.end - s.first <= PROBLEM_LINE && begins_with(text, reading, mention).is_some_and(goes_on)
 }
 
-/// Whether the sentence of a mention says little beside the conditions that it names, and ends with one.
-fn only_names(reading: &Reading, mention: &Mention) -> bool {
+/// Whether the sentence of a mention says little beside the conditions that it names, and ends with one or with its side ("Impacted cerumen left ear.").
+fn only_names(kb: &KnowledgeBase, reading: &Reading, mention: &Mention) -> bool {
     let s = reading.sentences[mention.sentence as usize];
     if s.end - s.first > PROBLEM_LINE {
         return false;
@@ -250,7 +251,9 @@ fn only_names(reading: &Reading, mention: &Mention) -> bool {
     let from = reading.mentions.partition_point(|m| m.first < s.first);
     let named = || reading.mentions[from..].iter().take_while(|m| m.first < s.end);
     let last = named().map(|m| m.end).max().unwrap_or(s.first);
-    s.end - s.first - named().map(|m| m.end - m.first).sum::<u32>() <= BESIDE_NAMES && s.end - last <= 1
+    // The site of the side, in one word.
+    let sided = side::told(kb, reading, last, s.end).last().map_or(last, |(_, place)| place.1 + 1);
+    s.end - s.first - named().map(|m| m.end - m.first).sum::<u32>() <= BESIDE_NAMES && s.end.saturating_sub(last.max(sided)) <= 1
 }
 
 /// In a document without any heading: the problems of the paragraphs that plan something, and of a short line before one.
@@ -274,17 +277,17 @@ fn planned<'a>(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &'a [Rea
             unheaded && here.into_iter().chain(next).any(|(first, end)| plans(reading, first, end))
         })
         .collect();
-    let only = |c: &Candidate<'_>| only_names(&readings[c.document], c.mention);
+    let only = |c: &Candidate<'_>| only_names(kb, &readings[c.document], c.mention);
     if chosen.iter().any(only) {
         return chosen.into_iter().filter(only).collect();
     }
-    problems(encounter, readings, chosen)
+    problems(kb, encounter, readings, chosen)
 }
 
 /// Of what the assessment tells, the problems that it names.
-fn problems<'a>(encounter: &Encounter<'_>, readings: &'a [Reading], yes: Vec<Candidate<'a>>) -> Vec<Candidate<'a>> {
+fn problems<'a>(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &'a [Reading], yes: Vec<Candidate<'a>>) -> Vec<Candidate<'a>> {
     let sentence = |c: &Candidate<'_>| readings[c.document].sentences[c.mention.sentence as usize];
-    let names_problem = |c: &Candidate<'_>| names_problem(encounter, readings, c);
+    let names_problem = |c: &Candidate<'_>| names_problem(kb, encounter, readings, c);
     if yes.iter().any(names_problem) {
         return yes.into_iter().filter(|c| names_problem(c)).collect();
     }
