@@ -45,10 +45,10 @@ pub struct DrugForm {
     names: Vec<String>,
 }
 
-/// Small letters and single spaces, as the engine compares them.
+/// Small letters and single spaces, one at either end, as the engine compares them.
 fn plain(say: &[String]) -> Vec<String> {
     let words = |s: &String| s.to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ");
-    say.iter().map(words).collect()
+    say.iter().map(|s| format!(" {} ", words(s))).collect()
 }
 
 /// The nodes of a stem by intent: `T46.4X` has `T46.4X1` to `T46.4X6`, `T50.90` has `T50.901` to `T50.906`.

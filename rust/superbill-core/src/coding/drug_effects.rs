@@ -62,7 +62,7 @@ impl<'a> Effects<'a> {
 
     fn says(&self, first: u32, end: u32, list: &[String]) -> bool {
         let Some(words) = self.between(first, end) else { return false };
-        list.iter().any(|say| words.contains(&format!(" {say} ")))
+        list.iter().any(|say| words.contains(say.as_str()))
     }
 
     fn told(&self, sentence: Sentence) -> Vec<Told<'a>> {
@@ -118,9 +118,6 @@ impl<'a> Effects<'a> {
 
     /// Adverse effects of a sentence, each behind the condition that it is.
     fn adverse(&self, sentence: Sentence, drugs: &[Told<'a>], coded: &mut Coded) {
-        if self.says(sentence.first, sentence.end, &self.drugs.misused) {
-            return;
-        }
         let all = &self.reading.mentions;
         let (from, to) = (all.partition_point(|m| m.first < sentence.first), all.partition_point(|m| m.first < sentence.end));
         let mentions = all.get(from..to).unwrap_or_default();
@@ -128,6 +125,9 @@ impl<'a> Effects<'a> {
             let Some(span) = self.span(mention.first, mention.end) else { continue };
             let Some(place) = coded.diagnoses.iter().position(|d| d.evidence.contains(&span)) else { continue };
             let Some(drug) = self.cause(mention, mentions, drugs) else { continue };
+            if self.says(sentence.first, sentence.end, &self.drugs.misused) {
+                return;
+            }
             let Some(code) = self.code(drug.drug, Intent::AdverseEffect) else { continue };
             if coded.diagnoses.iter().any(|d| d.code == code) {
                 continue;

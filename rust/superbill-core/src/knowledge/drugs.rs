@@ -31,7 +31,7 @@ pub struct Reason {
     pub code: u32,
 }
 
-/// Words between and beside drugs and conditions, in small letters.
+/// Words between and beside drugs and conditions, in small letters with a space at either end.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Drugs {
     /// In order of their attributes.
