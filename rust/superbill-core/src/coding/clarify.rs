@@ -11,8 +11,7 @@ use crate::{
 fn told(rule: &Clarify, readings: &[Reading]) -> Option<Span> {
     (0..).zip(readings).find_map(|(document, reading)| {
         let hit = reading.visit.iter().find(|h| rule.said.contains(&h.sense.target.get()))?;
-        let (first, last) = (reading.tokens.get(hit.first as usize)?, reading.tokens.get(hit.end as usize - 1)?);
-        Some(Span { document, start: first.start, end: last.end })
+        reading.span(document, hit.first, hit.end)
     })
 }
 

@@ -1,7 +1,7 @@
 //! What sections of the documentation say against each other, for a coder to look at: another side of one condition, another course, or two things of which a
 //! patient has one.
 
-use super::side;
+use super::{category, side};
 use crate::{
     code::CodeId,
     coded::{About, Coded, Contradiction, Span},
@@ -27,11 +27,6 @@ struct Sided {
     span: Span,
 }
 
-fn span(reading: &Reading, document: u32, first: u32, end: u32) -> Option<Span> {
-    let (first, last) = (reading.tokens.get(first as usize)?, reading.tokens.get(end.checked_sub(1)? as usize)?);
-    Some(Span { document, start: first.start, end: last.end })
-}
-
 /// The one side that stands in a condition or beside it, with no other condition between.
 fn sided(kb: &KnowledgeBase, reading: &Reading, document: u32, at: usize) -> Option<Sided> {
     let mention = &reading.mentions[at];
@@ -45,7 +40,7 @@ fn sided(kb: &KnowledgeBase, reading: &Reading, document: u32, at: usize) -> Opt
     if side == "bilateral" || told.any(|other| other.0 != side) {
         return None;
     }
-    let span = span(reading, document, place.0.min(mention.first), place.1.max(mention.end))?;
+    let span = reading.span(document, place.0.min(mention.first), place.1.max(mention.end))?;
     Some(Sided { node: mention.node, section: (document, sentence.role), side, span })
 }
 
@@ -99,7 +94,7 @@ fn kinds(kb: &KnowledgeBase, readings: &[Reading], coded: &mut Coded) {
         let other = (0..).zip(readings).find_map(|(document, reading)| {
             let told =
                 reading.mentions.iter().filter(|m| has(m) && says(reading, m)).find(|m| kind(m.node).is_some_and(|k| k != claimed))?;
-            span(reading, document, told.first, told.end)
+            reading.span(document, told.first, told.end)
         });
         let of_claim = |m: &Mention| has(m) && kind(m.node) == Some(claimed);
         let told = readings.iter().any(|reading| reading.mentions.iter().any(|m| of_claim(m) && says(reading, m)));
@@ -119,10 +114,6 @@ struct Course {
     worse: bool,
     assessed: bool,
     span: Span,
-}
-
-fn category(kb: &KnowledgeBase, code: CodeId) -> CodeId {
-    std::iter::once(code).chain(kb.ancestors(code)).find(|c| kb.key(*c).len() == 3).unwrap_or(code)
 }
 
 /// What is said right beside a condition of how it stands, with no other condition between and nothing that denies it.
@@ -154,7 +145,7 @@ fn course(kb: &KnowledgeBase, reading: &Reading, document: u32, at: usize) -> Op
         return None;
     }
     let assessed = kb.rules().roles.get(sentence.role as usize).is_some_and(|r| r.addressed == Addressed::Yes);
-    let span = span(reading, document, hit.first.min(mention.first), hit.end.max(mention.end))?;
+    let span = reading.span(document, hit.first.min(mention.first), hit.end.max(mention.end))?;
     Some(Course { category: category(kb, CodeId(mention.node)), section: (document, sentence.role), worse, assessed, span })
 }
 

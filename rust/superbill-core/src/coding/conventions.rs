@@ -1,5 +1,6 @@
 //! Conventions over the set: what one code says better than another, combinations, order, and what may not stand together.
 
+use super::holds;
 use crate::{
     code::CodeId,
     coded::{Alternative, Coded, Diagnosis, Finding, NotCoded, Rule, Step, StepKind},
@@ -9,13 +10,8 @@ use crate::{
         KnowledgeBase,
         guidelines::Restricted,
         layout::{flag, note},
-        rules::CodeRanges,
     },
 };
-
-fn holds(ranges: &CodeRanges, code: CodeId) -> bool {
-    ranges.iter().any(|r| (r.0..r.1).contains(&code.0))
-}
 
 pub(super) fn apply(kb: &KnowledgeBase, encounter: &Encounter<'_>, coded: &mut Coded) {
     drop_less_specific(kb, &mut coded.diagnoses);

@@ -105,9 +105,7 @@ impl<'a> Effects<'a> {
     }
 
     fn span(&self, first: u32, end: u32) -> Option<Span> {
-        let tokens = &self.reading.tokens;
-        let (from, to) = (tokens.get(first as usize)?, tokens.get(end.checked_sub(1)? as usize)?);
-        Some(Span { document: self.document, start: from.start, end: to.end })
+        self.reading.span(self.document, first, end)
     }
 
     fn diagnosis(&self, drug: Told<'a>, code: CodeId, from: u32, to: u32) -> Option<Diagnosis> {

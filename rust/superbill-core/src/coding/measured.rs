@@ -1,6 +1,9 @@
 //! Figures of the note that a code stands for beside a coded diagnosis: body mass index, weeks of gestation, scores of scales (OCG I.B.14).
 
-use super::refine::Place;
+use super::{
+    holds,
+    refine::{Place, seventh_of},
+};
 use crate::{
     code::CodeId,
     coded::{Coded, Diagnosis, Span, Step, StepKind},
@@ -131,8 +134,7 @@ fn told(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Reading], mea
                 continue;
             }
             let (first, end) = (first.min(hit.first), end.max(hit.end));
-            let (Some(from), Some(to)) = (reading.tokens.get(first as usize), reading.tokens.get(end as usize - 1)) else { continue };
-            found.push((value, Span { document: at, start: from.start, end: to.end }));
+            found.extend(reading.span(at, first, end).map(|span| (value, span)));
         }
     }
     found
@@ -149,14 +151,13 @@ fn sibling(kb: &KnowledgeBase, code: CodeId, words: &[u32]) -> Option<CodeId> {
     if own == code {
         return kb.is_billable(other).then_some(other);
     }
-    let seventh = |c: CodeId| kb.key(c).0 >> 8 & 0xff;
-    kb.current_children(other).find(|&c| seventh(c) == seventh(code))
+    kb.current_children(other).find(|&c| seventh_of(kb, c) == seventh_of(kb, code))
 }
 
 /// Adds what is measured beside what is coded, and takes the sibling that a figure decides.
 pub(super) fn add(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Reading], coded: &mut Coded) {
     for measured in &kb.rules().measured {
-        let beside = |d: &Diagnosis| measured.beside.iter().any(|r| (r.0..r.1).contains(&d.code.0));
+        let beside = |d: &Diagnosis| holds(&measured.beside, d.code);
         let aged = measured.age.is_none_or(|(from, to)| encounter.age.is_none_or(|age| (from..=to).contains(&age)));
         if !aged || !coded.diagnoses.iter().any(beside) {
             continue;

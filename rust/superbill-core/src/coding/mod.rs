@@ -20,9 +20,10 @@ mod site;
 mod visit;
 
 use crate::{
+    code::CodeId,
     coded::{Coded, CodingError, Diagnosis, Finding, Rule},
     encounter::{Encounter, Setting},
-    knowledge::{KnowledgeBase, Standing},
+    knowledge::{KnowledgeBase, Standing, rules::CodeRanges},
     read::{Reading, document::Families, read, token::Token},
 };
 
@@ -51,6 +52,16 @@ pub struct Scratch {
 
 /// The longest document that is read.
 pub const LONGEST_DOCUMENT: usize = 16 << 20;
+
+/// The three-character category of a code.
+fn category(kb: &KnowledgeBase, code: CodeId) -> CodeId {
+    std::iter::once(code).chain(kb.ancestors(code)).find(|c| kb.key(*c).len() == 3).unwrap_or(code)
+}
+
+/// Whether a code is in ranges.
+fn holds(ranges: &CodeRanges, code: CodeId) -> bool {
+    ranges.iter().any(|r| (r.0..r.1).contains(&code.0))
+}
 
 /// Codes one encounter: a pure function of the knowledge base and the encounter.
 ///

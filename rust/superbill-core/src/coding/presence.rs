@@ -2,6 +2,7 @@
 //!
 //! What the words beside a condition say decides, then where it is told, then the rules of the packs. What nothing tells is unknown, and asked.
 
+use super::holds;
 use crate::{
     code::CodeId,
     coded::{Coded, Diagnosis, Query, Span, Step, StepKind},
@@ -11,7 +12,7 @@ use crate::{
         attributes::Kind,
         editing::EXEMPTIONS_FEED,
         presence::{Admission, Presence, Tells},
-        rules::{Assertion, CodeRanges},
+        rules::Assertion,
     },
     read::{Mention, Reading},
 };
@@ -22,10 +23,6 @@ const BEHIND: u32 = 6;
 const LISTED: u32 = 3;
 /// The type of document that tells a whole stay, whenever it was written.
 const DISCHARGE_SUMMARY: &str = "discharge_summary";
-
-fn holds(ranges: &CodeRanges, code: CodeId) -> bool {
-    ranges.iter().any(|r| (r.0..r.1).contains(&code.0))
-}
 
 /// Words that tell when conditions of their sentence were there.
 #[derive(Clone, Copy, Debug)]
@@ -44,11 +41,6 @@ struct Claim {
     step: Step,
     document: usize,
     sentence: u32,
-}
-
-fn span(reading: &Reading, document: usize, first: u32, end: u32) -> Option<Span> {
-    let (first, last) = (reading.tokens.get(first as usize)?, reading.tokens.get(end.checked_sub(1)? as usize)?);
-    Some(Span { document: document as u32, start: first.start, end: last.end })
 }
 
 /// Whether a number beside a day of the stay says that it is the first, which is that of the admission.
@@ -160,7 +152,7 @@ impl<'a> Told<'a> {
                     None if section => (Presence::Yes, StepKind::PresenceSection, sentence.role, (mention.first, mention.end)),
                     None => continue,
                 };
-                let step = Step { kind, record, pack: self.admission.pack, span: span(reading, at, place.0, place.1) };
+                let step = Step { kind, record, pack: self.admission.pack, span: reading.span(at as u32, place.0, place.1) };
                 self.claims.push(Claim { node: mention.node, presence, step, document: at, sentence: mention.sentence });
             }
         }

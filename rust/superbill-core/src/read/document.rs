@@ -9,6 +9,7 @@ use super::{
     token::{Token, tokenize},
     trie::Match,
 };
+use crate::coded::Span;
 use crate::knowledge::{
     KnowledgeBase,
     layout::{NONE, Range, SenseRecord, sense},
@@ -157,6 +158,12 @@ fn keep_terms_in_play(kb: &KnowledgeBase, terms: &mut Vec<Hit>, told: &mut Vec<b
 }
 
 impl Reading {
+    /// The stretch of the document's text that a range of tokens is.
+    pub fn span(&self, document: u32, first: u32, end: u32) -> Option<Span> {
+        let (first, last) = (self.tokens.get(first as usize)?, self.tokens.get(end.checked_sub(1)? as usize)?);
+        Some(Span { document, start: first.start, end: last.end })
+    }
+
     /// The sentence that a token stands in.
     pub fn sentence_of(&self, token: u32) -> u32 {
         (self.sentences.partition_point(|s| s.first <= token)).saturating_sub(1) as u32

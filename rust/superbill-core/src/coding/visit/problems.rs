@@ -1,6 +1,9 @@
 //! The problems that a visit addressed: what each is by its code and what the note says of its course.
 
-use super::told::{Item, Told};
+use super::{
+    super::category,
+    told::{Item, Told},
+};
 use crate::{
     code::CodeId,
     coded::{Coded, Counted, Query, Span, VisitElement},
@@ -27,11 +30,6 @@ impl Addressed {
     pub(super) fn element(&self) -> VisitElement {
         VisitElement { counted: Counted::Problem(self.problem, self.diagnoses.first().copied()), evidence: self.evidence.clone() }
     }
-}
-
-/// The three-character category of a code.
-fn category(kb: &KnowledgeBase, code: CodeId) -> CodeId {
-    std::iter::once(code).chain(kb.ancestors(code)).find(|c| kb.key(*c).len() == 3).unwrap_or(code)
 }
 
 /// What a code is as a problem; acute where no pack says.
