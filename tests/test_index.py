@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 import superbill
+from notes import encounter
 from superbill import _core, cli, metamorphic
-from superbill.default import installed_release
+from superbill.default import installed_release, packs
 
 DAY = "2026-05-04"
 OFFICIAL = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -234,3 +235,32 @@ def test_conditions_of_the_index_for_the_metamorphic_bench(small: superbill.Know
     # What goes on to another condition is left out, and what a title says already.
     assert found == [metamorphic.Condition("neck femur snap", "S72.01")]
     assert metamorphic.index_conditions(superbill.open(), titles) == []
+
+
+@pytest.fixture(scope="module")
+def read_with(tmp_path_factory: pytest.TempPathFactory) -> superbill.KnowledgeBase:
+    """The packs and the small index together."""
+    file = tmp_path_factory.mktemp("read") / "icd10cm_index_2026.xml"
+    file.write_text(INDEX, encoding="utf-8")
+    release = installed_release()
+    image, _ = _core.build_sources([file], packs(), installed=(str(release.tabular), str(release.codes), release.effective))
+    return superbill.KnowledgeBase.from_bytes(image)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        # Words in their order, with sides and articles between them.
+        ("Snap of the neck of the left femur.", "S72.002A"),
+        ("Snap (clean), left femoral neck.", "S72.002A"),
+        # A reference is followed.
+        ("Snap at the right hip.", "S72.001A"),
+        # Words of something else stand between.
+        ("Snap of the clock, femur and neck examined.", None),
+    ],
+)
+def test_a_note_is_read_from_the_main_term_down(read_with: superbill.KnowledgeBase, text: str, code: str | None) -> None:
+    coded = read_with.code(encounter(f"Assessment: 1. {text}"))
+    assert [d.code for d in coded.diagnoses] == ([code] if code else [])
+    if code:
+        assert coded.diagnoses[0].because[0].release.startswith("icd10cm_index ")

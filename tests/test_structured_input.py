@@ -92,3 +92,39 @@ def test_alternatives_say_why_not(kb: superbill.KnowledgeBase, text: str, code: 
     (alternative,) = [a for a in coded[code].alternatives if a.code == considered]
     assert why_not in alternative.why_not
     assert considered not in coded
+
+
+def test_what_an_earlier_procedure_left_behind_is_coded_with_scope_all_alone(kb: superbill.KnowledgeBase) -> None:
+    procedures = [problem("47562", "Lap chole 2019", system="cpt"), problem("0SRC0J9", system="icd10pcs")]
+    assert [d.code for d in kb.code(encounter(NOTE, procedures=procedures)).diagnoses] == ["I10"]
+    coded = {d.code: d for d in kb.code(encounter(NOTE, procedures=procedures, scope="all")).diagnoses}
+    assert sorted(coded) == ["I10", "Z90.49", "Z96.659"]
+    (evidence,) = coded["Z90.49"].evidence
+    assert (evidence.document_id, evidence.start, evidence.end, evidence.text) == ("procedures[0]", 0, 14, "Lap chole 2019")
+    (step,) = coded["Z96.659"].because
+    assert (step.kind, step.id) == ("prior_procedure", "procedures[1]")
+
+
+def test_an_earlier_procedure_supports_what_the_note_says_of_it(kb: superbill.KnowledgeBase) -> None:
+    note = "Assessment: Status post left total knee replacement, doing well."
+    alone = kb.code(encounter(note)).diagnoses
+    coded = kb.code(encounter(note, procedures=[problem("27447", system="cpt")])).diagnoses
+    assert [d.code for d in coded] == [d.code for d in alone] == ["Z96.652"]
+    assert [s.kind for s in coded[0].because].count("prior_procedure") == 1
+
+
+def test_a_service_done_once_in_a_life_is_for_review_where_it_was_done_before(kb: superbill.KnowledgeBase) -> None:
+    note = "PROCEDURE: Laparoscopic cholecystectomy.\nFINDINGS: Cholelithiasis.\nThe gallbladder was removed laparoscopically."
+    for procedures, found in (([], []), ([problem("47562", system="cpt")], ["px.done_before"]), ([problem("27447", system="cpt")], [])):
+        coded = kb.code(encounter(note, "operative_report", procedures=procedures))
+        assert "47562" in [p.code for p in coded.procedures]
+        assert [f.rule for f in coded.findings if f.rule == "px.done_before"] == found
+
+
+def test_an_earlier_procedure_that_is_no_code_is_told(kb: superbill.KnowledgeBase) -> None:
+    coded = kb.code(encounter(NOTE, procedures=[problem("47562", system="cpt"), problem("38341003", system="snomed")]))
+    (finding,) = [f for f in coded.findings if f.rule == "procedure.unread"]
+    assert finding.message.startswith("procedures[1]: ")
+    assert "38341003" not in finding.message
+    with pytest.raises(superbill.EncounterError, match=r"procedures\[0\]\.system"):
+        kb.code(encounter(NOTE, procedures=[problem("47562", system="cpt4")]))

@@ -28,6 +28,7 @@ fn encounter(text: &str) -> Encounter<'_> {
         admitted: None,
         problems: Vec::new(),
         orders: Vec::new(),
+        procedures: Vec::new(),
         same_day: None,
         earlier: Vec::new(),
         documents: vec![Document { kind: "office_visit", text, signed: None, authored: false, written: None }],

@@ -85,7 +85,9 @@ class Encounter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     # The problem list: supports what the documents say, and is coded by itself with scope all alone. Evidence in it is
     # of the document "problems[0]".
     problems: tuple[CodedItem, ...] = ()
-    # Earlier procedures; not used yet.
+    # Procedures of an earlier time: what they left behind (an absent organ, an implant) supports what the documents say
+    # and is coded by itself with scope all alone; a service that is done once in a life is for review where it stands
+    # here too. Evidence is of the document "procedures[0]".
     procedures: tuple[CodedItem, ...] = ()
     # Tests that were ordered: data of a visit, where the documents do not tell the same test. Evidence is of the
     # document "orders[0]".

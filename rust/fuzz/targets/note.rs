@@ -35,6 +35,7 @@ fuzz_target!(|data: &[u8]| {
             admitted: None,
             problems: Vec::new(),
             orders: Vec::new(),
+            procedures: Vec::new(),
             same_day: None,
  earlier: Vec::new(),
             documents: vec![Document { kind, text: &text, signed: None, authored: false, written: None }],

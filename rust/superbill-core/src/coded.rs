@@ -59,6 +59,8 @@ pub enum StepKind {
     Drug,
     /// The problem list has it too, or alone; `record` is the problem.
     Listed,
+    /// A procedure of an earlier time left it behind; `record` is the procedure of the list.
+    DoneBefore,
     /// Words beside it tell whether it was present on admission: `record` = phrase of the visits.
     PresenceSaid,
     /// A section of what came before the admission names it; `record` is a role.
@@ -262,6 +264,10 @@ pub enum Rule {
     Unread,
     /// An item of the problem list is no code that can stand on the day.
     ProblemUnread,
+    /// An earlier procedure is no code of a procedure.
+    ProcedureUnread,
+    /// A service that is done once in a life is coded, and the list of earlier procedures has it.
+    DoneBefore,
     /// The report of an operation names a service that its list of what was done does not.
     Unlisted,
     /// Nothing in the documentation supports a code.
@@ -280,6 +286,8 @@ impl Rule {
             Self::Assumed => "px.assumed",
             Self::Unread => "px.unread",
             Self::ProblemUnread => "problem.unread",
+            Self::ProcedureUnread => "procedure.unread",
+            Self::DoneBefore => "px.done_before",
             Self::Unlisted => "px.unlisted",
             Self::NothingSupported => "doc.nothing_supported",
         }
@@ -292,7 +300,7 @@ pub struct Finding {
     pub codes: Vec<CodeId>,
     /// Family and row of the procedure that it is about.
     pub procedure: Option<(u32, u32)>,
-    /// The problem of the list that it is about.
+    /// The item of the list, of problems or of earlier procedures, that it is about.
     pub listed: Option<u32>,
 }
 

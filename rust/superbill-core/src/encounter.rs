@@ -94,6 +94,8 @@ pub struct Encounter<'a> {
     pub problems: Vec<Listed<'a>>,
     /// What was ordered.
     pub orders: Vec<Listed<'a>>,
+    /// What was done at an earlier time, by whomever.
+    pub procedures: Vec<Listed<'a>>,
     /// Services of earlier days that the same practitioner, or one of the same specialty and group, billed.
     pub earlier: Vec<Earlier<'a>>,
 }
@@ -110,6 +112,11 @@ impl Encounter<'_> {
 
     pub(crate) fn span_of_order(&self, order: u32) -> Span {
         Self::span_of(self.orders.get(order as usize), self.documents.len() + self.problems.len() + order as usize)
+    }
+
+    pub(crate) fn span_of_procedure(&self, procedure: u32) -> Span {
+        let before = self.documents.len() + self.problems.len() + self.orders.len();
+        Self::span_of(self.procedures.get(procedure as usize), before + procedure as usize)
     }
 }
 

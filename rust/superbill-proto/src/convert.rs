@@ -9,7 +9,7 @@ use superbill_core::{
 
 /// More documents than this are refused.
 const MOST_DOCUMENTS: usize = 1000;
-/// More problems or orders than this are refused.
+/// More problems, orders or earlier procedures than this are refused.
 const MOST_ITEMS: usize = 10_000;
 /// What items of lists are told in.
 const SYSTEMS: [System; 4] = [System::Icd10cm, System::Icd10pcs, System::Cpt, System::Hcpcs];
@@ -138,6 +138,7 @@ pub fn encounter(wire: &v1::Encounter) -> Result<Encounter<'_>, EncounterError> 
         documents,
         problems: listed("problems", &wire.problems)?,
         orders: listed("orders", &wire.orders)?,
+        procedures: listed("procedures", &wire.procedures)?,
         earlier: earlier(wire, decides)?,
     })
 }

@@ -126,11 +126,15 @@ impl Renderer<'_> {
 
     /// An item of a list is evidence as a whole.
     fn listed(&self, span: Span) -> v1::Evidence {
-        let (documents, problems) = (self.wire.documents.len(), self.wire.problems.len());
-        let at = (span.document as usize).saturating_sub(documents);
-        let (list, at) = if at < problems { ("problems", at) } else { ("orders", at - problems) };
-        let items = if list == "problems" { &self.wire.problems } else { &self.wire.orders };
-        let Some(item) = items.get(at) else { return v1::Evidence::default() };
+        let mut at = (span.document as usize).saturating_sub(self.wire.documents.len());
+        let lists = [("problems", &self.wire.problems), ("orders", &self.wire.orders), ("procedures", &self.wire.procedures)];
+        // The lists stand one behind another.
+        let found = lists.into_iter().find_map(|(list, items)| {
+            let item = items.get(at).map(|item| (list, at, item));
+            at = at.saturating_sub(items.len());
+            item
+        });
+        let Some((list, at, item)) = found else { return v1::Evidence::default() };
         let text = item.text.clone().unwrap_or_else(|| item.code.clone());
         v1::Evidence { document_id: format!("{list}[{at}]"), start: 0, end: text.chars().count() as u32, text }
     }
@@ -215,6 +219,9 @@ impl Renderer<'_> {
             StepKind::Measured => ("measured", self.code(step.record), format!("the figure that is documented: {}", title())),
             StepKind::Drug => ("drug", self.code(step.record), format!("the note puts it down to the drug: {}", title())),
             StepKind::Listed => ("problem_list", format!("problems[{}]", step.record), "the problem list has it".into()),
+            StepKind::DoneBefore => {
+                ("prior_procedure", format!("procedures[{}]", step.record), "an earlier procedure of the list left it behind".into())
+            }
             StepKind::PresenceSaid => {
                 let phrase = self.kb.visits().phrases.get(step.record as usize);
                 let text = format!("the note tells when it was there: {}", phrase.map_or("", |p| p.name.as_str()));
@@ -351,7 +358,8 @@ impl Renderer<'_> {
             // What is told of a whole family, or of an item, names it.
             message: match (family, finding.listed) {
                 (Some((family, _)), _) if row.is_none() => format!("{}: {}", family.name, words.message),
-                (_, Some(at)) => format!("problems[{at}]: {}", words.message),
+                (_, Some(at)) if finding.rule == superbill_core::coded::Rule::ProblemUnread => format!("problems[{at}]: {}", words.message),
+                (_, Some(at)) => format!("procedures[{at}]: {}", words.message),
                 _ => words.message.into(),
             },
             citation: pack.map_or(words.citation, |p| &p.citation).into(),

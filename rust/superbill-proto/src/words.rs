@@ -65,6 +65,18 @@ pub(crate) fn of(rule: Rule) -> Words {
             "the loaded releases and the SNOMED CT map",
             Some("code the problem, or load the SNOMED CT map of a licensed release"),
         ),
+        Rule::ProcedureUnread => (
+            "info",
+            "this item is no code of CPT, HCPCS or ICD-10-PCS, and was not used",
+            "the shape of the codes of each system",
+            Some("code the procedure"),
+        ),
+        Rule::DoneBefore => (
+            "review",
+            "the list of earlier procedures has this service, which is done once in a life",
+            "own rule: what was removed whole cannot be removed again",
+            Some("check that the note tells of this encounter, and not of the history"),
+        ),
         Rule::Unlisted => (
             "info",
             "the report names this service, and its list of what was done does not; it is not coded",

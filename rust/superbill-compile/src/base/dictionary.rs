@@ -144,6 +144,7 @@ pub(super) fn compile(
     for (pack, (file, form)) in (0..).zip(&forms) {
         packs::measured::compile(file, pack, form, codes, &mut rules, &mut phrases)?;
         packs::drugs::compile(file, pack, form, codes, &mut rules, &mut phrases)?;
+        packs::prior_procedures::compile(file, pack, form, codes, &mut rules)?;
     }
     let confidence = packs::confidence::compile(&forms, codes)?;
     let visits = packs::visits::compile(&forms, codes, &rules, &mut phrases)?;

@@ -40,6 +40,8 @@ pub struct PackFile {
     pub one_of: Vec<guidelines::OneOf>,
     pub also: Vec<guidelines::Also>,
     pub measured: Vec<super::measured::Form>,
+    #[serde(default)]
+    pub left_behind: Vec<super::prior_procedures::Form>,
     pub drugs: Option<super::drugs::Form>,
     pub drug: Vec<super::drugs::DrugForm>,
     pub history: Vec<guidelines::History>,

@@ -12,6 +12,7 @@ pub(crate) mod encounter_types;
 pub(crate) mod guidelines;
 pub mod measured;
 pub(crate) mod payer;
+pub mod prior_procedures;
 pub(crate) mod procedures;
 pub(crate) mod products;
 pub(crate) mod reading;

@@ -11,6 +11,7 @@ mod elsewhere;
 mod measured;
 mod pointers;
 mod presence;
+mod prior_procedures;
 mod problem_list;
 mod procedures;
 mod refine;
@@ -86,6 +87,8 @@ pub fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, scratch: &mut Scratch
     check()?;
     let problems = problem_list::Problems::read(kb, encounter);
     problems.add(kb, encounter, &mut coded);
+    let done_before = prior_procedures::PriorProcedures::read(kb, encounter);
+    done_before.add(kb, encounter, &mut coded);
     drug_effects::add(kb, encounter, readings, &mut coded);
     measured::add(kb, encounter, readings, &mut coded);
     conventions::apply(kb, encounter, &mut coded);
@@ -96,6 +99,7 @@ pub fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, scratch: &mut Scratch
     clarify::ask(kb, readings, &mut coded);
     contradictions::find(kb, readings, &mut coded);
     problems.compare(kb, encounter, &mut coded);
+    done_before.compare(kb, encounter, &mut coded);
     presence::tell(kb, encounter, readings, &mut coded);
     confidence::tell(kb, encounter, &mut coded);
     if kb.covers(encounter.date) {

@@ -4,6 +4,7 @@ use super::{
     confidence::Confidence,
     container::{Container, Image, KnowledgeError},
     editing::EditRules,
+    index::Spoken,
     layout::{Range, SenseRecord, Text, section},
     pool::text_at,
     ptp::PtpEdits,
@@ -48,6 +49,7 @@ struct Inner {
     editing: OnceLock<Result<EditRules, KnowledgeError>>,
     visits: OnceLock<Result<Visits, KnowledgeError>>,
     confidence: OnceLock<Result<Confidence, KnowledgeError>>,
+    spoken: OnceLock<Option<Spoken>>,
 }
 
 pub(super) fn records<T: FromBytes + Immutable + KnownLayout>(bytes: &[u8]) -> &[T] {
@@ -62,8 +64,8 @@ impl KnowledgeBase {
     /// Takes an image into use. Of its content the table of sections is checked here, the sections before they are used.
     pub fn from_image(image: Image) -> Result<Self, KnowledgeError> {
         let container = Container::open(image)?;
-        let (rules, releases, texts, taxonomy, reading, editing, visits, confidence) = Default::default();
-        Ok(Self { inner: Arc::new(Inner { container, rules, releases, texts, taxonomy, reading, editing, visits, confidence }) })
+        let (rules, releases, texts, taxonomy, reading, editing, visits, confidence, spoken) = Default::default();
+        Ok(Self { inner: Arc::new(Inner { container, rules, releases, texts, taxonomy, reading, editing, visits, confidence, spoken }) })
     }
 
     /// Checks what reading and coding use, once.
@@ -77,6 +79,7 @@ impl KnowledgeBase {
             self.decoded_rules().as_ref().map_err(Clone::clone)?;
             self.decoded_visits().as_ref().map_err(Clone::clone)?;
             self.decoded_confidence().as_ref().map_err(Clone::clone)?;
+            self.index()?;
             self.taxonomy_ready()
         };
         self.inner.reading.get_or_init(check).clone()
@@ -176,6 +179,11 @@ impl KnowledgeBase {
     /// Known words by what misspelt ones have in common with them; none where the file was built without it.
     pub(crate) fn spelling(&self) -> Spelling<'_> {
         Spelling::view(records(self.section(section::SPELLING)))
+    }
+
+    /// The index of diseases in the words of notes; none where no file of one was read.
+    pub(crate) fn spoken_index(&self) -> Option<&Spoken> {
+        self.inner.spoken.get_or_init(|| Spoken::of(self)).as_ref()
     }
 
     /// A word of the vocabulary.

@@ -4,6 +4,7 @@
 //! Titles are looked for as words by number, made when the tree is built, so that a search compares numbers alone.
 
 mod builder;
+mod spoken;
 mod walk;
 mod words;
 
@@ -11,6 +12,7 @@ mod words;
 mod tests;
 
 pub use builder::{Detail, IndexBuilder, Term};
+pub(crate) use spoken::{Phrase, Spoken, WINDOW};
 pub use walk::{Found, Search};
 
 use super::{
@@ -370,6 +372,11 @@ impl<'a> Index<'a> {
     pub fn heading(&self, kind: IndexKind, column: u8) -> &'a str {
         let heads = self.kind(kind).map_or(&[][..], |k| slice(self.heads, k.heads));
         heads.iter().find(|h| h.column.get() == u32::from(column)).map_or("", |h| text_at(self.text, h.text))
+    }
+
+    /// A word of titles by its number.
+    fn spelled(&self, word: usize) -> &'a str {
+        self.vocabulary.get(word).map_or("", |t| text_at(self.text, *t))
     }
 
     /// The number of a word among those of all titles.

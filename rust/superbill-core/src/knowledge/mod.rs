@@ -17,6 +17,7 @@ pub mod measured;
 pub mod pcs;
 pub mod pool;
 pub mod presence;
+pub mod prior_procedures;
 pub mod ptp;
 pub mod ptp_builder;
 pub mod ptp_codes;

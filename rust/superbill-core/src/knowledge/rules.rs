@@ -6,6 +6,7 @@ use super::{
     drugs::Drugs,
     guidelines::{Also, Combine, Companion, DefaultEpisode, History, Integral, OneOf, Reason, Restricted},
     measured::Measured,
+    prior_procedures::LeftBehind,
 };
 use crate::encounter::Setting;
 use serde::{Deserialize, Serialize};
@@ -396,6 +397,7 @@ pub struct Rules {
     pub one_of: Vec<OneOf>,
     pub also: Vec<Also>,
     pub measured: Vec<Measured>,
+    pub left_behind: Vec<LeftBehind>,
     pub drugs: Drugs,
     pub histories: Vec<History>,
     pub never_first: CodeRanges,

@@ -1,7 +1,7 @@
 //! Structure of a note: sections by their headings, blocks (a problem, a paragraph), sentences, and what is mentioned in them.
 
 use super::{
-    assertion,
+    assertion, index_walk,
     layout::{self, Content},
     sentences::{Gap, gaps, split},
     spelling::ReadAs,
@@ -252,6 +252,7 @@ fn mention(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
         }
     }
     join(kb, text, reading, &mut taken, &mut mentions);
+    index_walk::look_up(kb, text, reading, &mut taken, &mut mentions);
     mentions.sort_by_key(|m| m.first);
     reading.mentions = mentions;
 }

@@ -3,6 +3,7 @@
 pub mod assertion;
 mod clock;
 pub mod document;
+mod index_walk;
 pub mod layout;
 pub mod quantity;
 mod sentences;

@@ -66,7 +66,7 @@ const UNITS: [(&str, Quantity, i64); 44] = [
     ("liters", Quantity::Volume, 1_000_000),
 ];
 
-const NUMBER_WORDS: [&str; 13] =
+pub(crate) const NUMBER_WORDS: [&str; 13] =
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
 /// No quantity is told in greater numbers.

@@ -1,27 +1,13 @@
 //! Words of index titles and of what is looked for: without case, accents, plurals and the words that only connect.
 
-/// Words that tell no term from another.
-const CONNECTING: [&str; 19] = [
-    "with",
-    "in",
-    "due",
-    "to",
-    "of",
-    "by",
-    "and",
-    "or",
-    "the",
-    "from",
-    "at",
-    "on",
-    "for",
-    "as",
-    "nec",
-    "nos",
-    "during",
-    "following",
-    "caused",
-];
+/// Words that tell no term from another: those that lead to where a thing is, those that say how two things are related, and the rest.
+pub(super) const PLACING: [&str; 4] = ["of", "the", "at", "on"];
+pub(super) const RELATING: [&str; 9] = ["with", "in", "due", "to", "by", "from", "during", "following", "caused"];
+const OTHERS: [&str; 6] = ["and", "or", "for", "as", "nec", "nos"];
+
+fn connects(word: &str) -> bool {
+    [&PLACING[..], &RELATING, &OTHERS].iter().any(|words| words.contains(&word))
+}
 
 fn folded(char: char) -> char {
     match char {
@@ -56,7 +42,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
     let lower = lower.replace('\u{2019}', "'").replace("(s)", " ").replace("(es)", " ");
     let split = lower.split(|c: char| !c.is_alphanumeric() && c != '\'').map(|w| w.trim_matches('\''));
     let whole = split.map(|w| w.strip_suffix("'s").unwrap_or(w).replace('\'', "")).map(singular);
-    whole.filter(|w| !w.is_empty() && !CONNECTING.contains(&w.as_str())).collect()
+    whole.filter(|w| !w.is_empty() && !connects(w)).collect()
 }
 
 /// What a title can be found by: the whole of it, what stands before its first comma, and single words after one ("femur, femoral").
