@@ -22,16 +22,24 @@ struct Judged<'a> {
 const CITATION: &str = "Social Security Act 1833(e), 42 CFR 424.5(a)(6): what is billed must be documented";
 
 /// Codes that are chosen between for one service: those of a procedure family, or of a category of visits.
-fn alike<'a>(rules: &'a Rules, visits: &'a Visits, code: &str) -> Vec<&'a str> {
-    let of_families = rules.families.iter().map(|f| {
-        let of_rows = f.rows.iter().flat_map(|r| std::iter::once(r.code.as_str()).chain(r.add.iter().map(|a| a.code.as_str())));
-        of_rows.collect::<Vec<_>>()
-    });
-    let of_categories = visits.categories.iter().map(|c| c.codes.iter().map(|l| l.code.as_str()).collect::<Vec<_>>());
-    let of_times = visits.timed.iter().map(|t| t.rows.iter().map(|r| r.code.as_str()).collect::<Vec<_>>());
-    let beside = visits.prolonged.iter().map(|p| p.code.as_str()).chain(visits.additions.iter().map(|a| a.code.as_str()));
-    let groups = of_families.chain(of_categories).chain(of_times).chain(beside.map(|code| vec![code]));
-    groups.filter(|group| group.contains(&code)).flatten().collect()
+struct Groups<'a>(Vec<Vec<&'a str>>);
+
+impl<'a> Groups<'a> {
+    fn new(rules: &'a Rules, visits: &'a Visits) -> Self {
+        let of_families = rules.families.iter().map(|f| {
+            let of_rows = f.rows.iter().flat_map(|r| std::iter::once(r.code.as_str()).chain(r.add.iter().map(|a| a.code.as_str())));
+            of_rows.collect::<Vec<_>>()
+        });
+        let of_categories = visits.categories.iter().map(|c| c.codes.iter().map(|l| l.code.as_str()).collect());
+        let of_times = visits.timed.iter().map(|t| t.rows.iter().map(|r| r.code.as_str()).collect());
+        let beside = visits.prolonged.iter().map(|p| p.code.as_str()).chain(visits.additions.iter().map(|a| a.code.as_str()));
+        Self(of_families.chain(of_categories).chain(of_times).chain(beside.map(|code| vec![code])).collect())
+    }
+
+    /// Every code of the groups that have a code; none where no pack reads it.
+    fn alike(&self, code: &str) -> Vec<&'a str> {
+        self.0.iter().filter(|group| group.contains(&code)).flatten().copied().collect()
+    }
 }
 
 fn is_service(procedure: &v1::Procedure) -> bool {
@@ -43,12 +51,12 @@ fn sides(modifiers: &[String]) -> Vec<&str> {
     modifiers.iter().map(|m| m.trim()).filter(|m| matches!(*m, "LT" | "RT" | "50")).collect()
 }
 
-fn charged<'a>(rules: &Rules, visits: &Visits, charge: &v1::Charge, answer: &'a v1::CodedEncounter) -> Option<Judged<'a>> {
+fn charged<'a>(groups: &Groups<'_>, charge: &v1::Charge, answer: &'a v1::CodedEncounter) -> Option<Judged<'a>> {
     let code = charge.code.trim().to_ascii_uppercase();
     let documented = answer.procedures.iter().filter(|p| is_service(p));
     let of_code: Vec<&v1::Procedure> = documented.clone().filter(|p| p.code == code).collect();
     if of_code.is_empty() {
-        let alike = alike(rules, visits, &code);
+        let alike = groups.alike(&code);
         if alike.is_empty() {
             let message = format!("no pack reads {code} from documentation: whether the note supports it is not known");
             return Some(Judged {
@@ -98,7 +106,7 @@ pub(crate) fn reconcile(kb: &KnowledgeBase, wire: &v1::Encounter, setting: Setti
     if wire.charges.is_empty() || setting == Setting::InpatientFacility {
         return Vec::new();
     }
-    let (rules, visits) = (kb.rules(), kb.visits());
+    let groups = Groups::new(kb.rules(), kb.visits());
     let finding = |code: &str, lines: Vec<String>, judged: Judged| v1::Finding {
         rule: judged.rule.into(),
         severity: judged.severity.into(),
@@ -124,7 +132,7 @@ pub(crate) fn reconcile(kb: &KnowledgeBase, wire: &v1::Encounter, setting: Setti
     }
     let mut told: Vec<&str> = Vec::new();
     for (charge, lines) in merged {
-        if let Some(judged) = charged(rules, visits, &charge, answer) {
+        if let Some(judged) = charged(&groups, &charge, answer) {
             told.extend(&judged.instead);
             found.push(finding(charge.code.trim(), lines, judged));
         }

@@ -164,6 +164,12 @@ pub(super) fn compile(
     let sides = forms.iter().flat_map(|f| &f.1.attribute).filter(|a| a.axis == "laterality").flat_map(|a| &a.say).map(String::as_str);
     let interposed: Vec<&str> = sides.filter(|s| s.chars().all(char::is_alphabetic)).chain(articles.iter().copied()).collect();
     resolve(&words, &mut rules, &near, &interposed);
+    let ids = |list: fn(&packs::form::PackFile) -> &Vec<packs::form::Say>| {
+        let mut ids: Vec<u32> = forms.iter().flat_map(|f| list(&f.1)).flat_map(|s| &s.say).filter_map(|w| trie.word(w)).collect();
+        ids.sort_unstable();
+        ids
+    };
+    (rules.past, rules.before_figure) = (ids(|f| &f.past), ids(|f| &f.before_figure));
     for (rule, word) in rules.also.iter_mut().zip(&also) {
         rule.word = words.of(word).first().copied().unwrap_or(u32::MAX);
     }

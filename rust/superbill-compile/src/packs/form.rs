@@ -29,6 +29,8 @@ pub struct PackFile {
     pub word: Vec<Word>,
     pub nonessential: Vec<Say>,
     pub article: Vec<Say>,
+    pub past: Vec<Say>,
+    pub before_figure: Vec<Say>,
     pub condition: Vec<Condition>,
     pub abbreviation: Vec<Abbreviation>,
     pub combine: Vec<guidelines::Combine>,
@@ -40,7 +42,6 @@ pub struct PackFile {
     pub one_of: Vec<guidelines::OneOf>,
     pub also: Vec<guidelines::Also>,
     pub measured: Vec<super::measured::Form>,
-    #[serde(default)]
     pub left_behind: Vec<super::prior_procedures::Form>,
     pub drugs: Option<super::drugs::Form>,
     pub drug: Vec<super::drugs::DrugForm>,

@@ -71,8 +71,8 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
     for word in form.spelling.iter().flat_map(|s| &s.right) {
         phrases.word(word);
     }
-    for article in form.article.iter().flat_map(|a| &a.say) {
-        phrases.word(article);
+    for word in [&form.article, &form.past, &form.before_figure].into_iter().flatten().flat_map(|a| &a.say) {
+        phrases.word(word);
     }
     for word in form.word.iter().flat_map(|w| w.say.iter().chain([&w.is])) {
         phrases.word(word);

@@ -1,7 +1,7 @@
 //! What sections of the documentation say against each other, for a coder to look at: another side of one condition, another course, or two things of which a
 //! patient has one.
 
-use super::{category, side};
+use super::{category, detail::beside, side};
 use crate::{
     code::CodeId,
     coded::{About, Coded, Contradiction, Span},
@@ -13,9 +13,6 @@ use crate::{
     },
     read::{Mention, Reading, document::Hit},
 };
-
-/// How far from a condition its side may stand, in tokens.
-const BESIDE: u32 = 4;
 
 /// A condition whose side is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,10 +28,7 @@ struct Sided {
 fn sided(kb: &KnowledgeBase, reading: &Reading, document: u32, at: usize) -> Option<Sided> {
     let mention = &reading.mentions[at];
     let sentence = reading.sentences.get(mention.sentence as usize)?;
-    let before = at.checked_sub(1).map_or(0, |at| reading.mentions[at].end);
-    let after = reading.mentions.get(at + 1).map_or(u32::MAX, |m| m.first);
-    let from = before.max(sentence.first).max(mention.first.saturating_sub(BESIDE));
-    let to = after.min(sentence.end).min(mention.end + BESIDE);
+    let (from, to) = beside(reading, at, sentence);
     let mut told = side::told(kb, reading, from, to);
     let (side, place) = told.next()?;
     if side == "bilateral" || told.any(|other| other.0 != side) {
@@ -120,8 +114,7 @@ struct Course {
 fn course(kb: &KnowledgeBase, reading: &Reading, document: u32, at: usize) -> Option<Course> {
     let mention = &reading.mentions[at];
     let sentence = reading.sentences.get(mention.sentence as usize)?;
-    let before = at.checked_sub(1).map_or(0, |at| reading.mentions[at].end).max(sentence.first).max(mention.first.saturating_sub(BESIDE));
-    let after = reading.mentions.get(at + 1).map_or(u32::MAX, |m| m.first).min(sentence.end).min(mention.end + BESIDE);
+    let (before, after) = beside(reading, at, sentence);
     let tells = |h: &Hit| kb.visits().phrases.get(h.sense.target.get() as usize).map(|p| p.tells);
     let from = reading.visit.partition_point(|h| h.first < before);
     let near = || reading.visit[from..].iter().take_while(|h| h.first < after).filter(|h| h.end <= after);
@@ -137,10 +130,8 @@ fn course(kb: &KnowledgeBase, reading: &Reading, document: u32, at: usize) -> Op
     let hit = told.next()?;
     let worse = tells(hit) == Some(Telling::Worse);
     // An earlier course is not today's.
-    let past = (mention.end.min(hit.first)..hit.first).any(|at| {
-        let word = reading.tokens[at as usize].word;
-        ["was", "were", "had"].iter().any(|past| kb.trie().word(past) == Some(word))
-    });
+    let between = &reading.tokens[mention.end.min(hit.first) as usize..hit.first as usize];
+    let past = between.iter().any(|token| kb.rules().past.binary_search(&token.word).is_ok());
     if past || denied(hit) || told.any(|other| (tells(other) == Some(Telling::Worse)) != worse) {
         return None;
     }

@@ -15,6 +15,14 @@ use crate::{
 /// A side belongs to a condition when it stands in it or this near, in tokens, with no other condition between.
 const BESIDE: u32 = 4;
 
+/// The stretch of a sentence around a mention whose words may belong to it: up to other mentions.
+pub(super) fn beside(reading: &Reading, at: usize, sentence: &Sentence) -> Place {
+    let (first, end) = (reading.mentions[at].first, reading.mentions[at].end);
+    let before = at.checked_sub(1).map_or(0, |at| reading.mentions[at].end);
+    let after = reading.mentions.get(at + 1).map_or(u32::MAX, |m| m.first);
+    (before.max(sentence.first).max(first.saturating_sub(BESIDE)), after.min(sentence.end).min(end + BESIDE))
+}
+
 /// Which sides are told, and where first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Sides {
@@ -120,9 +128,7 @@ impl<'a> Details<'a> {
         if own.any() {
             return own;
         }
-        let before =
-            candidate.at.checked_sub(1).map_or(0, |at| reading.mentions[at].end).max(sentence.first).max(first.saturating_sub(BESIDE));
-        let after = reading.mentions.get(candidate.at + 1).map_or(u32::MAX, |m| m.first).min(sentence.end).min(end + BESIDE);
+        let (before, after) = beside(reading, candidate.at, &sentence);
         for (from, to) in [(before, first), (end, after)] {
             let near = self.sides(reading, from, to);
             if near.any() {

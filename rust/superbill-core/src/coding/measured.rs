@@ -19,37 +19,16 @@ use crate::{
 
 /// Tokens between the name of a measure and its figure ("BMI today was 31").
 const BETWEEN: usize = 5;
-/// Words that may stand there.
-const FILLERS: [&str; 18] = [
-    ":",
-    "=",
-    "of",
-    "is",
-    "was",
-    "at",
-    "score",
-    "scale",
-    "value",
-    "today",
-    "total",
-    "currently",
-    "approximately",
-    "about",
-    "(",
-    "s",
-    "index",
-    "level",
-];
-
 /// A figure in thousandths and its place.
 type Figure = (i64, Place);
 
-struct Text<'a> {
+struct Document<'a> {
+    kb: &'a KnowledgeBase,
     text: &'a str,
     reading: &'a Reading,
 }
 
-impl Text<'_> {
+impl Document<'_> {
     fn word(&self, token: usize) -> Option<&str> {
         let token = self.reading.tokens.get(token)?;
         self.text.get(token.start as usize..token.end as usize)
@@ -94,10 +73,8 @@ impl Text<'_> {
             if let Some(figure) = self.figure(at) {
                 return Some(figure);
             }
-            let word = self.word(at)?;
-            if !FILLERS.iter().any(|f| word.eq_ignore_ascii_case(f)) {
-                return None;
-            }
+            let token = self.reading.tokens.get(at)?;
+            self.kb.rules().before_figure.binary_search(&token.word).ok()?;
         }
         None
     }
@@ -119,7 +96,7 @@ impl Text<'_> {
 fn told(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Reading], measured: &Measured) -> Vec<(i64, Span)> {
     let mut found: Vec<(i64, Span)> = Vec::new();
     for (at, (document, reading)) in (0..).zip(encounter.documents.iter().zip(readings)) {
-        let text = Text { text: document.text, reading };
+        let text = Document { kb, text: document.text, reading };
         for hit in reading.hits.iter().filter(|h| h.sense.kind.get() == sense::ATTRIBUTE) {
             let attribute = hit.sense.target.get();
             let figure = match attribute {

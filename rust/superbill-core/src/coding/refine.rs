@@ -110,7 +110,7 @@ pub(super) fn on_day(kb: &KnowledgeBase, leaf: CodeId, date: Date) -> Result<Cod
     let valid = || kb.children_on(at, date).filter(|c| kb.standing(*c, date) == Standing::Valid);
     let seventh = seventh_of(kb, leaf);
     let same_episode = || valid().find(|&c| seventh != 0 && seventh_of(kb, c) == seventh);
-    let vague = || valid().find(|&c| kb.title(c).contains("nspecified"));
+    let vague = || valid().find(|&c| kb.has(c, flag::UNSPECIFIED | flag::VAGUE));
     same_episode().or_else(vague).ok_or(at)
 }
 

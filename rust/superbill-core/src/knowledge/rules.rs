@@ -387,6 +387,10 @@ pub struct Rules {
     pub apart: Vec<String>,
     /// Ids of words that may stand inside a term and leave it what it is: sides and articles ("pain in the left knee"). Sorted.
     pub interposed: Vec<u32>,
+    /// Ids of words that put what follows them in the past ("was stable"). Sorted.
+    pub past: Vec<u32>,
+    /// Ids of words that may stand between the name of a measure and its figure ("BMI today is 31"). Sorted.
+    pub before_figure: Vec<u32>,
     pub abbreviations: Vec<Vec<AbbreviationSense>>,
     pub combines: Vec<Combine>,
     pub integrals: Vec<Integral>,

@@ -59,11 +59,10 @@ pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
     let documents = Documents::new(encounter, readings);
     let mut lists = report::Lists::default();
     let of_others = kb.rules().encounter_types.iter().any(|t| t.id == encounter.kind && t.others_procedures);
-    for (at, family) in kb.rules().families.iter().enumerate().filter(|f| f.1.inpatient == tables.is_some()) {
-        if !readings.iter().any(|r| r.tells(at as u32)) {
-            continue;
-        }
-        if of_others && !family.documents.iter().any(|d| d == encounter.kind) {
+    // Most families are told nowhere, and lie far apart in memory.
+    let told = (0..kb.rules().families.len()).filter(|&at| readings.iter().any(|r| r.tells(at as u32)));
+    for (at, family) in told.filter_map(|at| Some((at, kb.rules().families.get(at)?))) {
+        if family.inpatient != tables.is_some() || of_others && !family.documents.iter().any(|d| d == encounter.kind) {
             continue;
         }
         if !conditions::possible(encounter, family) || family.unless.iter().any(|&of| came_to_something(coded, of)) {
