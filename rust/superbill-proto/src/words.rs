@@ -80,7 +80,7 @@ pub(crate) fn of(rule: Rule) -> Words {
         Rule::Unlisted => (
             "info",
             "the report names this service, and its list of what was done does not; it is not coded",
-            "own rule: the heading of an operative report lists the procedures performed (Joint Commission RC.02.01.03)",
+            "own rule: an operative report tells what was done and lists it at its head (42 CFR 482.51(b)(6): a report of each operation, with techniques, findings and tissues)",
             Some("list it, where it was done in this operation"),
         ),
         Rule::NothingSupported => ("review", "the documentation supports no code", "OCG FY2026 IV", None),

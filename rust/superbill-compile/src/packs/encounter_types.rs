@@ -31,6 +31,7 @@ pub(crate) fn compile(file: &str, form: &PackFile, rules: &mut Rules) -> Result<
             tells,
             one_line,
             others_procedures: of.others_procedures,
+            lists: of.lists,
         });
     }
     Ok(())

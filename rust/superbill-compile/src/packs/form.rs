@@ -25,6 +25,7 @@ pub struct PackFile {
     pub stop: Vec<Say>,
     pub decoy: Vec<Say>,
     pub apart: Vec<Say>,
+    pub services: Option<Services>,
     pub attribute: Vec<Attribute>,
     pub word: Vec<Word>,
     pub nonessential: Vec<Say>,
@@ -120,6 +121,22 @@ pub struct Role {
     pub procedures: Telling,
     pub refers: Option<Refers>,
     pub within: Option<String>,
+    #[serde(default)]
+    pub lists: bool,
+}
+
+/// How notes tell of services.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Services {
+    pub months: [String; 12],
+    pub leads: Vec<String>,
+    pub ends: Vec<String>,
+    pub now: Vec<String>,
+    pub verbs: Vec<String>,
+    pub joins: Vec<String>,
+    pub begins: String,
+    pub numbered: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -235,6 +252,8 @@ pub struct EncounterType {
     #[serde(default)]
     pub others_procedures: bool,
     #[serde(default)]
+    pub lists: bool,
+    #[serde(default)]
     pub citation: String,
 }
 
@@ -260,6 +279,8 @@ pub enum FamilySide {
     #[default]
     None,
     Modifier,
+    /// As `Modifier` where the side is told, and not asked for where it is not.
+    Told,
     /// It decides a character of the code.
     Character,
 }
@@ -445,6 +466,8 @@ pub struct Row {
     /// Of ICD-10-PCS: nothing contains it.
     #[serde(default)]
     pub beside: bool,
+    #[serde(default)]
+    pub unsided: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -466,4 +489,6 @@ pub struct AddOn {
     pub when: Table,
     #[serde(default)]
     pub modifiers: Vec<String>,
+    #[serde(default)]
+    pub sided: bool,
 }

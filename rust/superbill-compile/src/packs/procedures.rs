@@ -87,7 +87,12 @@ impl Reader<'_> {
             let condition = match value {
                 Value::Boolean(told) if subject == Subject::NewPatient => Condition::Any(vec![if *told { "yes" } else { "no" }.into()]),
                 Value::Boolean(told) => Condition::Told(*told),
-                Value::Table(t) if t.contains_key("all") => Condition::All(self.words(subject, &t["all"])?),
+                Value::Table(t) if t.contains_key("all") => {
+                    if let Some(none) = t.get("not") {
+                        out.push((subject, Condition::Not(self.words(subject, none)?)));
+                    }
+                    Condition::All(self.words(subject, &t["all"])?)
+                }
                 Value::Table(t) if t.contains_key("not") => Condition::Not(self.words(subject, &t["not"])?),
                 Value::Table(t) => Condition::Range {
                     min: t.get("min").map_or(Ok(i64::MIN), |v| self.thousandths(v))?,
@@ -128,7 +133,7 @@ impl Reader<'_> {
     fn add_on(&self, form: &AddOnForm, kind: AddOnKind) -> Result<AddOn, CompileError> {
         let (units, when) = (self.units(form.units.as_ref())?, self.conditions(&form.when)?);
         let modifiers = form.modifiers.iter().map(|m| self.modifier(m)).collect::<Result<_, _>>()?;
-        Ok(AddOn { code: form.code.clone(), name: form.name.clone(), units, when, modifiers, kind })
+        Ok(AddOn { code: form.code.clone(), name: form.name.clone(), units, when, modifiers, sided: form.sided, kind })
     }
 
     /// Of a row in a family that knows services done again: the code of its own for them, else its code with the family's modifiers.
@@ -239,6 +244,7 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
             rank: row.rank,
             over: row.over.clone(),
             beside: row.beside,
+            unsided: row.unsided,
         });
     }
     let mut assume = Vec::new();
@@ -287,7 +293,8 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
         per_mention: family.per == Per::Mention,
         per_value: family.per == Per::Value,
         once: family.once,
-        side_modifier: family.side == FamilySide::Modifier,
+        side_modifier: matches!(family.side, FamilySide::Modifier | FamilySide::Told),
+        side_asked: family.side == FamilySide::Modifier,
         side_character: family.side == FamilySide::Character,
         inpatient,
         performs: family.performs.clone(),

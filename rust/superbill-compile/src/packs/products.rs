@@ -44,6 +44,7 @@ fn row(file: &str, code: &str, product: &Product) -> Result<Row, CompileError> {
         let (element, thrown) = (Value::String(amount.into()), Value::String(waste.into()));
         row.units = Some(Value::Table(table([("element", element.clone()), ("per", per.clone())])));
         row.add.push(AddOn {
+            sided: false,
             code: code.to_owned(),
             name: format!("{}, thrown away", product.name),
             units: Some(Value::Table(table([("element", thrown), ("per", per), ("beyond", element)]))),

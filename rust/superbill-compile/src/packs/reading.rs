@@ -4,7 +4,7 @@ use super::form::PackFile;
 use crate::{CompileError, base::Phrases};
 use superbill_core::knowledge::{
     layout::{NONE, sense},
-    rules::{Attribute, Cue, Role, Rules},
+    rules::{Attribute, Cue, Role, Rules, ServiceWords},
 };
 
 pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules, phrases: &mut Phrases) -> Result<(), CompileError> {
@@ -19,6 +19,7 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
             procedures: role.procedures,
             refers: None,
             within: None,
+            lists: role.lists,
             pack,
         });
     }
@@ -60,6 +61,22 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
         }
     }
     rules.apart.extend(form.apart.iter().flat_map(|s| &s.say).map(|w| w.to_lowercase()));
+    if let Some(of) = &form.services {
+        if rules.services != ServiceWords::default() {
+            return Err(CompileError::new(file, "how notes tell of services is told twice"));
+        }
+        let small = |words: &[String]| words.iter().map(|w| w.to_lowercase()).collect();
+        rules.services = ServiceWords {
+            months: small(&of.months),
+            leads: small(&of.leads),
+            ends: small(&of.ends),
+            now: small(&of.now),
+            verbs: small(&of.verbs),
+            joins: small(&of.joins),
+            begins: of.begins.to_lowercase(),
+            numbered: small(&of.numbered),
+        };
+    }
     for attribute in &form.attribute {
         // Words are resolved once the vocabulary is known.
         rules.attributes.push(Attribute { axis: attribute.axis.clone(), value: attribute.value.clone(), words: Vec::new() });

@@ -68,6 +68,8 @@ pub enum Addressed {
 #[serde(rename_all = "snake_case")]
 pub enum Telling {
     No,
+    /// Neither services nor what belongs to one: an earlier study beside which this one was read.
+    Nothing,
     AsSaid,
     Performed,
 }
@@ -82,6 +84,8 @@ pub struct Role {
     pub refers: Option<(u32, Vec<String>)>,
     /// Another role: a section of this one right behind one of that, before another that assesses, is of that one (a radiologist's "Impression" under results).
     pub within: Option<u32>,
+    /// Its sections list what was done, in reports that have such a list.
+    pub lists: bool,
     pub pack: u32,
 }
 
@@ -103,6 +107,29 @@ pub struct EncounterType {
     pub one_line: Vec<u32>,
     /// What was done is told there, and others did it: only families that name the type are of this encounter.
     pub others_procedures: bool,
+    /// Its documents begin with the list of what was done.
+    pub lists: bool,
+}
+
+/// How notes tell of services, in small letters.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceWords {
+    /// Names of the twelve months, in their order.
+    pub months: Vec<String>,
+    /// What leads to the day of a service ("biopsy on March 20").
+    pub leads: Vec<String>,
+    /// What ends the words that may be told with a day.
+    pub ends: Vec<String>,
+    /// What tells that a day in the same clause is of something else than the service of today.
+    pub now: Vec<String>,
+    /// Verbs that make a clause of what stands before them.
+    pub verbs: Vec<String>,
+    /// What joins the items of a list or two clauses.
+    pub joins: Vec<String>,
+    /// Of these, what begins another clause behind a comma.
+    pub begins: String,
+    /// What is numbered or lettered where services are listed ("Site 1").
+    pub numbered: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -264,6 +291,8 @@ pub struct AddOn {
     pub units: Units,
     pub when: Conditions,
     pub modifiers: Vec<[u8; 2]>,
+    /// It has the side of its row.
+    pub sided: bool,
     pub kind: AddOnKind,
 }
 
@@ -281,6 +310,8 @@ pub enum AddOnKind {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
+    /// Of a family whose codes have sides, it has none.
+    pub unsided: bool,
     /// Of ICD-10-PCS with the names of elements in the place of the characters that they make.
     pub code: String,
     /// By character, of ICD-10-PCS alone.
@@ -317,6 +348,8 @@ pub struct Family {
     /// One code is one service, by whatever row it was told.
     pub once: bool,
     pub side_modifier: bool,
+    /// A side that the note does not tell is asked for.
+    pub side_asked: bool,
     /// The side decides a character.
     pub side_character: bool,
     /// It makes codes of ICD-10-PCS, which tell what a hospital did during a stay.
@@ -385,6 +418,7 @@ pub struct Rules {
     pub attributes: Vec<Attribute>,
     /// Words that end what is said of one service and begin another, in small letters.
     pub apart: Vec<String>,
+    pub services: ServiceWords,
     /// Ids of words that may stand inside a term and leave it what it is: sides and articles ("pain in the left knee"). Sorted.
     pub interposed: Vec<u32>,
     /// Ids of words that put what follows them in the past ("was stable"). Sorted.

@@ -162,6 +162,26 @@ pub(super) fn logged(text: &str, tokens: &[Token], first: usize, end: usize) -> 
     }
 }
 
+/// A time that is called by what began or ended then ("Anesthesia start 07:22", "anesthesia end: 09:14"), with the word that says what.
+pub(super) fn labelled<'t>(text: &'t str, tokens: &'t [Token], first: usize, end: usize) -> Option<(&'t str, Logged)> {
+    let clock = Clock { text, tokens };
+    (first..end).find_map(|at| {
+        let (minutes, _, past) = clock.digits(at).and_then(|_| clock.time(at))?;
+        let mut before = at.checked_sub(1)?;
+        while before > first && (clock.word(before) == ":" || ["at", "time"].iter().any(|w| clock.word(before).eq_ignore_ascii_case(w))) {
+            before -= 1;
+        }
+        let says = |words: &[&str]| words.iter().any(|w| clock.word(before).eq_ignore_ascii_case(w));
+        let logged = match (says(&BEGUN), says(&ENDED)) {
+            (true, false) => Logged::Begun(minutes, past),
+            (false, true) => Logged::Ended(minutes),
+            _ => return None,
+        };
+        let of = before.checked_sub(1).filter(|of| *of >= first)?;
+        clock.word(of).bytes().all(|b| b.is_ascii_alphabetic()).then(|| (clock.word(of), logged))
+    })
+}
+
 /// The minutes from one line of a log to a later one.
 pub(super) fn elapsed(begun: i64, ended: i64) -> Option<i64> {
     let minutes = if ended < begun { ended + DAY - begun } else { ended - begun };

@@ -235,7 +235,20 @@ pub fn logs(text: &str, tokens: &[Token], sentences: &[(u32, u32)]) -> Vec<(u32,
     let mut found = Vec::new();
     let mut running: Option<(u32, i64, usize)> = None;
     let mut several = false;
+    let mut called: Option<(&str, u32, i64, usize)> = None;
     for (at, &(first, end)) in (0..).zip(sentences) {
+        match super::clock::labelled(text, tokens, first as usize, end as usize) {
+            Some((of, Logged::Begun(minutes, past))) if called.is_none() => called = Some((of, at, minutes, past)),
+            Some((of, Logged::Ended(ended))) => {
+                if let Some((_, sentence, begun, past)) = called.take_if(|c| c.0.eq_ignore_ascii_case(of))
+                    && let Some(minutes) = super::clock::elapsed(begun, ended)
+                {
+                    let first = sentences.get(sentence as usize).map_or(0, |s| s.0);
+                    found.push((sentence, Measure { first, end: past as u32, quantity: Quantity::Duration, value: minutes * 1000 }));
+                }
+            }
+            _ => {}
+        }
         match super::clock::logged(text, tokens, first as usize, end as usize) {
             Some(Logged::Begun(minutes, past)) => {
                 several = running.is_some();

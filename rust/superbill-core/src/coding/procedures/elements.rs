@@ -44,10 +44,10 @@ pub(super) enum What {
     Measured(i64),
 }
 
-/// The role of the sections in which a report lists what was done.
-const LIST: &str = "procedures_performed";
 /// A list behind the first has at most so many sentences.
 const MOST_LISTED: u32 = 6;
+/// A paragraph of so many sentences below a list tells how it was done.
+const LEAST_TOLD: usize = 3;
 /// More than this of one family is no documentation of one encounter; what comes after is not read, and the answer says so.
 const MOST_SAID: usize = 1024;
 /// A heading's line is looked for so many sentences back.
@@ -66,7 +66,7 @@ fn performed(kb: &KnowledgeBase, role: u32, cues: &Cues<'_>, kind: &str, family:
         Some(t) if t.tells.contains(&role) || t.one_line.contains(&role) && below() => Telling::AsSaid,
         _ => section.map_or(Telling::AsSaid, |r| r.procedures),
     };
-    if telling == Telling::No {
+    if matches!(telling, Telling::No | Telling::Nothing) {
         return false;
     }
     let section = telling == Telling::Performed;
@@ -100,7 +100,7 @@ impl<'a> Documents<'a> {
     fn listed(&self, kb: &KnowledgeBase, document: usize, sentence: u32) -> bool {
         let (Some(reading), Some(cell)) = (self.readings.get(document), self.lists.get(document)) else { return false };
         let lists = cell.get_or_init(|| {
-            let is_list = |s: &Sentence| kb.rules().roles.get(s.role as usize).is_some_and(|r| r.id == LIST);
+            let is_list = |s: &Sentence| kb.rules().roles.get(s.role as usize).is_some_and(|r| r.lists);
             let mut runs: Vec<(u32, u32)> = Vec::new();
             for (at, _) in (0..).zip(&reading.sentences).filter(|s| is_list(s.1)) {
                 match runs.last_mut().filter(|run| run.1 == at) {
@@ -110,9 +110,41 @@ impl<'a> Documents<'a> {
             }
             let mut first = true;
             runs.retain(|run| std::mem::take(&mut first) || run.1 - run.0 <= MOST_LISTED);
+            for run in &mut runs {
+                run.1 = self.told_below(document, *run).unwrap_or(run.1);
+            }
             runs
         });
         lists.iter().any(|list| (list.0..list.1).contains(&sentence))
+    }
+
+    /// Where the story begins that stands below a list without a heading of its own: the first paragraph behind the list's that has several sentences and is no list.
+    fn told_below(&self, document: usize, run: (u32, u32)) -> Option<u32> {
+        let (reading, text) = (self.readings.get(document)?, self.encounter.documents.get(document)?.text);
+        let of_run = reading.sentences.get(run.0 as usize..run.1 as usize)?;
+        let start = |block: &[Sentence]| Some(reading.tokens.get(block.first()?.first as usize)?.start as usize);
+        let ends = |block: &[Sentence]| Some(reading.tokens.get((block.last()?.end as usize).checked_sub(1)?)?.end as usize);
+        let mut at = run.0;
+        let mut blocks = of_run.chunk_by(|a, b| a.block == b.block);
+        // A heading alone on its line is no list yet.
+        for block in blocks.by_ref() {
+            at += block.len() as u32;
+            if text.get(start(block)?..ends(block)?).is_some_and(|own| !own.ends_with(':')) {
+                // Where the story itself stands under the heading, all of it does.
+                if block.len() >= LEAST_TOLD {
+                    return None;
+                }
+                break;
+            }
+        }
+        for block in blocks {
+            let labelled = text.get(start(block)?..).is_some_and(|t| t.starts_with(|c: char| !c.is_alphabetic()));
+            if block.len() >= LEAST_TOLD && !labelled {
+                return Some(at);
+            }
+            at += block.len() as u32;
+        }
+        None
     }
 
     fn measured(&self, document: usize) -> Option<&Measured> {
@@ -207,13 +239,16 @@ impl<'a> Reader<'a> {
 
     fn push(&mut self, sentence: u32, cues: &Cues<'_>, element: u32, what: What, first: u32, end: u32) {
         let inside = self.reading.sentences[sentence as usize];
+        if self.kb.rules().roles.get(inside.role as usize).is_some_and(|r| r.procedures == Telling::Nothing) {
+            return;
+        }
         // What is left undone, or was done on another day, tells nothing of a service either.
         let rule = self.family.elements.get(element as usize);
         let service = rule.is_some_and(|e| e.anchor);
         let dated = service && !self.family.inpatient;
         let thing = rule.is_some_and(|e| e.thing);
         let place = Place { document: self.document as usize, sentence: (inside.first, inside.end), words: (first, end) };
-        if undone(self.documents, cues, &place, service, dated) {
+        if undone(self.kb, self.documents, cues, &place, service, dated) {
             return;
         }
         let performed = performed(self.kb, inside.role, cues, self.kind, self.family, thing, || self.below_heading(sentence));

@@ -165,6 +165,9 @@ fn groups(kb: &KnowledgeBase, readings: &[Reading], family: &Family, said: &[Sai
                 group.side = side;
             }
         }
+        // What was done on both sides was done on each.
+        let both: Vec<(u32, u32)> = groups.iter().filter(|g| g.side == Some(Side::Bilateral)).map(|g| (g.element, g.value)).collect();
+        groups.retain(|g| g.side == Some(Side::Bilateral) || !both.contains(&(g.element, g.value)));
     }
     groups
 }
@@ -280,7 +283,7 @@ fn instance<'a>(
     let same: Vec<Said> = if counted.clone().next().is_some() { said.iter().filter(is_same).copied().collect() } else { Vec::new() };
     for (at, _) in counted {
         if instance.measured(at).is_none()
-            && let Some((items, span)) = listed::items(encounter, &same)
+            && let Some((items, span)) = listed::items(&kb.rules().services.numbered, encounter, &same)
         {
             instance.measures.push((at, i64::from(items) * 1000, span));
         }

@@ -78,7 +78,7 @@ pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
             }
             continue;
         }
-        lists.tell(at as u32, &found);
+        lists.tell(kb, at as u32, &found);
         let mut made = Made::default();
         for instance in &found {
             decide(encounter, at as u32, family, instance, &mut made, coded);
@@ -148,7 +148,6 @@ fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instan
     let row_of = |instance: &Instance| {
         family.rows.iter().position(|r| is_about(family, r, instance) && holds(encounter, family, instance, &r.when) == Verdict::Holds)
     };
-    let sided = !family.side_modifier || instance.side.is_some();
     let mut told = instance.clone();
     let mut assumed = false;
     let mut row = row_of(&told);
@@ -159,7 +158,8 @@ fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instan
         }
         row = if assumed { row_of(&told) } else { None };
     }
-    let Some(row) = row.filter(|_| sided) else {
+    let lacks_side = |row: usize| family.side_asked && !family.rows[row].unsided && instance.side.is_none();
+    let Some(row) = row.filter(|&row| !lacks_side(row)) else {
         ask(encounter, at, family, instance, row.is_some().then_some(&[]), coded);
         return;
     };
@@ -181,7 +181,7 @@ fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instan
     let mut modifiers: Vec<[u8; 2]> = Vec::new();
     let holds = |when: &Conditions| holds(encounter, family, &told, when) == Verdict::Holds;
     modifiers.extend(rule.modifiers.iter().filter(|m| holds(&m.1)).map(|m| m.0));
-    if family.side_modifier {
+    if family.side_modifier && !rule.unsided {
         modifiers.extend(instance.side.map(Side::modifier));
     }
     let done = Procedure {
@@ -204,7 +204,9 @@ fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instan
         if add.kind == AddOnKind::Later {
             later = Some(units);
         } else if units > 0 {
-            add_ons.push(Procedure { add: Some(index as u32), modifiers: add.modifiers.clone(), units, ..done.clone() });
+            let mut modifiers = add.modifiers.clone();
+            modifiers.extend(instance.side.filter(|_| add.sided).map(Side::modifier));
+            add_ons.push(Procedure { add: Some(index as u32), modifiers, units, ..done.clone() });
         }
     }
     let minutes = match (&rule.units, &family.timed) {
@@ -232,7 +234,7 @@ fn decide(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instan
         }
     }
     for add_on in add_ons {
-        match out.iter_mut().find(|p| p.row == add_on.row && p.add == add_on.add) {
+        match out.iter_mut().find(|p| p.row == add_on.row && p.add == add_on.add && p.modifiers == add_on.modifiers) {
             Some(known) if summed => known.units += add_on.units,
             Some(_) => {}
             None => out.push(add_on),
@@ -282,7 +284,7 @@ fn ask(encounter: &Encounter<'_>, at: u32, family: &Family, instance: &Instance,
         missing.sort_unstable();
         missing.dedup();
     }
-    let side = family.side_modifier && instance.side.is_none();
+    let side = family.side_asked && instance.side.is_none();
     if missing.is_empty() && !side {
         return;
     }

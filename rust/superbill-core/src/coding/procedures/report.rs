@@ -1,10 +1,10 @@
 //! The list of what was done, at the head of the report of an operation: what it does not name was told of another day, of a device or of a plan.
 
 use super::instances::Instance;
-use crate::coded::{Coded, Finding, Query, Rule};
-
-/// The type of documents that begin with such a list.
-const REPORT: &str = "operative_report";
+use crate::{
+    coded::{Coded, Finding, Query, Rule},
+    knowledge::KnowledgeBase,
+};
 
 /// A family in a document.
 struct Told {
@@ -20,8 +20,9 @@ struct Told {
 pub(super) struct Lists(Vec<Told>);
 
 impl Lists {
-    pub(super) fn tell(&mut self, family: u32, instances: &[Instance<'_>]) {
-        let told = |i: &Instance<'_>| Told { family, document: i.document(), listed: i.listed, report: i.kind == REPORT };
+    pub(super) fn tell(&mut self, kb: &KnowledgeBase, family: u32, instances: &[Instance<'_>]) {
+        let lists = |kind: &str| kb.rules().encounter_types.iter().any(|t| t.lists && t.id == kind);
+        let told = |i: &Instance<'_>| Told { family, document: i.document(), listed: i.listed, report: lists(i.kind) };
         self.0.extend(instances.iter().map(told));
     }
 

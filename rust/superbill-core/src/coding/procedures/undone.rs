@@ -3,7 +3,10 @@
 use super::elements::Documents;
 use crate::{
     date::Date,
-    knowledge::rules::Assertion,
+    knowledge::{
+        KnowledgeBase,
+        rules::{Assertion, ServiceWords},
+    },
     read::{Reading, assertion::Cues, token::Token},
 };
 
@@ -13,8 +16,6 @@ const MOST_BETWEEN: usize = 4;
 const LONGEST_DAY: usize = 96;
 /// Words from the beginning of a day to a service that is told after it.
 const MOST_BEHIND: usize = 12;
-const MONTHS: [&str; 12] =
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
 
 /// Where words stand: as tokens, with those of their sentence.
 pub(super) struct Place {
@@ -25,18 +26,19 @@ pub(super) struct Place {
 
 /// Whether a cue of its sentence says that something was not done in this encounter: of a `service` also a cue before it ("will need"), and the day told with it
 /// where it is `dated`; what is told of a service stays what it is ("will give the postpartum care").
-pub(super) fn undone(documents: &Documents<'_>, cues: &Cues<'_>, place: &Place, service: bool, dated: bool) -> bool {
+pub(super) fn undone(kb: &KnowledgeBase, documents: &Documents<'_>, cues: &Cues<'_>, place: &Place, service: bool, dated: bool) -> bool {
+    let words = &kb.rules().services;
     let (Some(reading), Some(note)) = (documents.readings.get(place.document), documents.encounter.documents.get(place.document)) else {
         return false;
     };
     let (first, end) = place.words;
-    let governed = |cue: (u32, u32)| if cue.0 < end { service } else { one_clause(note.text, reading, first, end, cue.0) };
+    let governed = |cue: (u32, u32)| if cue.0 < end { service } else { one_clause(words, note.text, reading, first, end, cue.0) };
     cues.governing(Assertion::Later, first, end).any(governed)
-        || dated && on_another_day(note.text, &reading.tokens, place, documents.encounter.date)
+        || dated && on_another_day(words, note.text, &reading.tokens, place, documents.encounter.date)
 }
 
 /// Whether words and a cue behind them are one clause, or a list that the cue ends ("biopsies and a stent were not needed"): what is told before a comma is another ("was snared, clips were not used").
-fn one_clause(text: &str, reading: &Reading, first: u32, end: u32, cue: u32) -> bool {
+fn one_clause(words: &ServiceWords, text: &str, reading: &Reading, first: u32, end: u32, cue: u32) -> bool {
     let (Some(last), Some(next)) = (end.checked_sub(1).and_then(|e| reading.tokens.get(e as usize)), reading.tokens.get(cue as usize))
     else {
         return false;
@@ -49,18 +51,20 @@ fn one_clause(text: &str, reading: &Reading, first: u32, end: u32, cue: u32) -> 
     if between.contains([';', ':', '.', '\n']) {
         return false;
     }
-    let joined = between.split_whitespace().any(|w| matches!(w, "and" | "or" | "nor"));
+    let joined = between.split_whitespace().any(|w| is_one(&words.joins, w));
     // "was snared and clips were not used": the words before are a clause of their own, with its verb.
     let before = reading.tokens.get(first.saturating_sub(3) as usize..first as usize).unwrap_or_default();
-    let verb = before
-        .iter()
-        .any(|t| word(text, t).is_some_and(|w| ["was", "were", "been", "is", "are"].iter().any(|v| w.eq_ignore_ascii_case(v))));
+    let verb = before.iter().any(|t| word(text, t).is_some_and(|w| is_one(&words.verbs, w)));
     match between.rfind(',') {
         // "Benadryl at the bedside, not used": a cue without a subject of its own is about what stands before it.
         Some(comma) if between[comma + 1..].trim().is_empty() => !verb,
-        Some(comma) => joined && !verb && !between[comma + 1..].trim_start().starts_with("and "),
+        Some(comma) => joined && !verb && between[comma + 1..].split_whitespace().next() != Some(words.begins.as_str()),
         None => !(joined && verb),
     }
+}
+
+fn is_one(words: &[String], word: &str) -> bool {
+    words.iter().any(|w| word.eq_ignore_ascii_case(w))
 }
 
 fn word<'t>(text: &'t str, token: &Token) -> Option<&'t str> {
@@ -68,7 +72,7 @@ fn word<'t>(text: &'t str, token: &Token) -> Option<&'t str> {
 }
 
 /// Whether a day that is told right behind the words ("biopsy on March 20", "stent in 2019"), or before them in the sentence, is another than that of the encounter.
-fn on_another_day(text: &str, tokens: &[Token], place: &Place, date: Date) -> bool {
+fn on_another_day(words: &ServiceWords, text: &str, tokens: &[Token], place: &Place, date: Date) -> bool {
     let (sentence, (first, end)) = (place.sentence, place.words);
     let start = |at: u32| tokens.get(at as usize).map(|t| t.start as usize);
     let (Some(last), Some(own), Some(opening)) = (end.checked_sub(1).and_then(|e| tokens.get(e as usize)), start(first), start(sentence.0))
@@ -76,7 +80,8 @@ fn on_another_day(text: &str, tokens: &[Token], place: &Place, date: Date) -> bo
         return false;
     };
     let until = sentence.1.checked_sub(1).and_then(|e| tokens.get(e as usize)).map_or(last.end, |t| t.end) as usize;
-    let told = day_within(bounded(text, last.end as usize, until), MOST_BETWEEN).or_else(|| day_before(before(text, opening, own)));
+    let told =
+        day_within(words, bounded(text, last.end as usize, until), MOST_BETWEEN).or_else(|| day_before(words, before(text, opening, own)));
     told.is_some_and(|day| day.differs(date))
 }
 
@@ -112,36 +117,32 @@ impl Dated {
     }
 }
 
-fn preposition(word: &str) -> bool {
-    ["on", "in", "from", "of", "dated"].iter().any(|p| word.eq_ignore_ascii_case(p))
-}
-
 /// The last day that a preposition leads to ("on 07/25/2003 for a hemiarthroplasty"), with so few words behind it that the rest is about it. A year alone dates what came before, not what follows.
-fn day_before(text: &str) -> Option<Dated> {
+fn day_before(of: &ServiceWords, text: &str) -> Option<Dated> {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let at = (0..words.len()).rev().find(|&n| preposition(words[n]) && day(words.get(n + 1..).unwrap_or_default()).is_some())?;
+    let at = (0..words.len()).rev().find(|&n| is_one(&of.leads, words[n]) && day(of, words.get(n + 1..).unwrap_or_default()).is_some())?;
     let rest = words.get(at + 1..).unwrap_or_default();
-    let now = rest.iter().any(|w| ["now", "today", "who", "presents", "presented"].iter().any(|n| w.eq_ignore_ascii_case(n)));
-    day(rest).filter(|d| d.month != 0 && !now && rest.len() <= MOST_BEHIND)
+    let now = rest.iter().any(|w| is_one(&of.now, w));
+    day(of, rest).filter(|d| d.month != 0 && !now && rest.len() <= MOST_BEHIND)
 }
 
 /// The first day that a preposition leads to, with at most so many words before it and no clause between.
-fn day_within(text: &str, most: usize) -> Option<Dated> {
+fn day_within(of: &ServiceWords, text: &str, most: usize) -> Option<Dated> {
     // "Lumbar puncture, 7/16/93, revealed"
     let right_behind = text.trim_start_matches([',', ':', '(', ' ']).split_whitespace().next().filter(|w| w.contains('/'));
-    if let Some(day) = right_behind.and_then(|w| day(&[w])).filter(|d| d.year != 0) {
+    if let Some(day) = right_behind.and_then(|w| day(of, &[w])).filter(|d| d.year != 0) {
         return Some(day);
     }
     let mut words = text.split_whitespace();
     for _ in 0..=most {
         let word = words.next()?;
-        if preposition(word.trim_start_matches('(')) {
+        if is_one(&of.leads, word.trim_start_matches('(')) {
             let rest: Vec<&str> = words.clone().take(3).collect();
-            if let Some(day) = day(&rest) {
+            if let Some(day) = day(of, &rest) {
                 return Some(day);
             }
         }
-        if word.contains([',', ';', ':', '.', ')']) || ["and", "then", "will", "to", "for", "with"].contains(&word) {
+        if word.contains([',', ';', ':', '.', ')']) || is_one(&of.ends, word) {
             return None;
         }
     }
@@ -149,12 +150,12 @@ fn day_within(text: &str, most: usize) -> Option<Dated> {
 }
 
 /// "March 20, 2026", "March 2026", "March", "3/20/2026", "3/20", "2019".
-fn day(words: &[&str]) -> Option<Dated> {
+fn day(of: &ServiceWords, words: &[&str]) -> Option<Dated> {
     let bare = |w: &str| w.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_ascii_lowercase();
     let number = |w: &str| bare(w).trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse::<u32>().ok();
     let year = |n: u32| (1950..2200).contains(&n);
     let first = bare(words.first()?);
-    if let Some(month) = (1..).zip(MONTHS).find(|m| m.1 == first || first.len() == 3 && m.1.starts_with(&first)).map(|m| m.0) {
+    if let Some(month) = (1..).zip(&of.months).find(|m| *m.1 == first || first.len() == 3 && m.1.starts_with(&first)).map(|m| m.0) {
         let mut told = Dated { month, ..Dated::default() };
         for n in words.iter().skip(1).map_while(|w| number(w)) {
             if year(n) {
@@ -179,11 +180,22 @@ fn day(words: &[&str]) -> Option<Dated> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Date, day_before, day_within};
+    use super::{Date, ServiceWords, day_before, day_within};
+
+    fn words() -> ServiceWords {
+        let of = |words: &str| words.split(' ').map(String::from).collect();
+        ServiceWords {
+            months: of("january february march april may june july august september october november december"),
+            leads: of("on in from of dated"),
+            ends: of("and then will to for with"),
+            now: of("now today who presents presented"),
+            ..ServiceWords::default()
+        }
+    }
 
     #[test]
     fn a_day_told_before_the_words() {
-        let other = |text: &str| day_before(text).is_some_and(|day| day.differs(Date(2026_05_04)));
+        let other = |text: &str| day_before(&words(), text).is_some_and(|day| day.differs(Date(2026_05_04)));
         for text in [
             "On March 20 she had a ",
             "went to the operating room on 07/25/2003 for a right hip ",
@@ -203,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_day_told_behind_the_words() {
-        let other = |text: &str| day_within(text, 4).is_some_and(|day| day.differs(Date(2026_05_04)));
+        let other = |text: &str| day_within(&words(), text, 4).is_some_and(|day| day.differs(Date(2026_05_04)));
         for text in
             [" on March 20 (report in chart)", " in 2019.", " performed in February", " on 5/3/2026", " from 04/21/26", " of Apr. 9, 2026"]
         {
