@@ -117,6 +117,8 @@ pub struct Role {
     pub procedures: Telling,
     pub refers: Option<Refers>,
     pub within: Option<String>,
+    #[serde(default)]
+    pub list: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]

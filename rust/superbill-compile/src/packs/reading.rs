@@ -19,6 +19,7 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
             procedures: role.procedures,
             refers: None,
             within: None,
+            list: role.list,
             pack,
         });
     }

@@ -24,7 +24,7 @@ use std::{
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Changes with any change of a section's meaning or layout.
-pub const FORMAT_VERSION: u32 = 8;
+pub const FORMAT_VERSION: u32 = 9;
 const MAGIC: &[u8; 8] = b"SUPBKB\r\n";
 const HEADER: usize = 56;
 const ENTRY: usize = 64;

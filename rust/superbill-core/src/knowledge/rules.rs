@@ -81,6 +81,8 @@ pub struct Role {
     pub refers: Option<(u32, Vec<String>)>,
     /// Another role: a section of this one right behind one of that, before another that assesses, is of that one (a radiologist's "Impression" under results).
     pub within: Option<u32>,
+    /// A list: where it begins on its heading's line, prose of another paragraph is no part of it.
+    pub list: bool,
     pub pack: u32,
 }
 

@@ -119,6 +119,35 @@ const LONGEST_SENTENCE: usize = 256;
 /// Hits that are looked back at for one that ends with a line.
 const LONGEST_NAME: usize = 64;
 
+/// Words of a paragraph that tells something; items of a list say less before their full stop.
+const PROSE: usize = 6;
+
+/// Whether the paragraph that begins at a token is prose: it begins with a word and has a sentence of some length that a full stop ends. A list goes on in other
+/// forms: names, doses, figures.
+fn prose(text: &str, tokens: &[Token], gaps: &[Gap], at: usize) -> bool {
+    let lettered = |t: &Token| t.end - t.start > 1 && text.as_bytes()[t.start as usize].is_ascii_alphabetic();
+    let mut words = 0;
+    for (token, here) in tokens.iter().skip(at).zip(at..).take(LONGEST_SENTENCE) {
+        if here > at && gaps.get(here) == Some(&Gap::Blank) {
+            break;
+        }
+        if here == at && !text.as_bytes()[token.start as usize].is_ascii_alphabetic() {
+            return false;
+        }
+        match single(text, *token) {
+            Some(b':') if words < PROSE => return false,
+            Some(b'.' | b'!' | b'?') if gaps.get(here + 1).is_none_or(|gap| *gap > Gap::None) => {
+                if words >= PROSE {
+                    return true;
+                }
+                words = 0;
+            }
+            _ => words += usize::from(lettered(token)),
+        }
+    }
+    false
+}
+
 /// Sentences as they are cut off the text.
 struct Cutter<'a> {
     text: &'a str,
@@ -133,6 +162,8 @@ struct Cutter<'a> {
     listed: bool,
     /// Whether items of a list have begun below the block's first line.
     body: bool,
+    /// Whether the section is a list that began on its heading's line.
+    one_line: bool,
     start: usize,
 }
 
@@ -179,7 +210,8 @@ pub(super) fn split(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
     let (tokens, gaps) = (&reading.tokens, &reading.gaps);
     let mut out = std::mem::take(&mut reading.sentences);
     out.clear();
-    let mut cut = Cutter { text, tokens, gaps, out, role: NONE, block: 0, leads: true, listed: false, body: false, start: 0 };
+    let mut cut =
+        Cutter { text, tokens, gaps, out, role: NONE, block: 0, leads: true, listed: false, body: false, one_line: false, start: 0 };
     let mut next_hit = 0;
     // Where the last condition named before a token ends.
     let mut named = 0;
@@ -208,6 +240,8 @@ pub(super) fn split(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
             cut.open_block(at);
             (cut.role, cut.start) = (role, end);
             cut.listed = cut.bulleted(end);
+            let list = kb.rules().roles.get(role as usize).is_some_and(|r| r.list);
+            cut.one_line = list && gaps.get(end).is_some_and(|gap| *gap < Gap::Line);
             at = end;
             continue;
         }
@@ -220,6 +254,10 @@ pub(super) fn split(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
         let label = if before >= Gap::Line && first.is_ascii_alphabetic() { labelled(text, tokens, gaps, at) } else { None };
         if before == Gap::Blank || numbered || item || label.is_some() {
             cut.open_block(at);
+            if before == Gap::Blank && cut.one_line && prose(text, tokens, gaps, at) {
+                // "Meds: lisinopril" does not own the paragraph below it, as a heading on a line of its own does.
+                (cut.role, cut.one_line) = (NONE, false);
+            }
             if let Some(end) = label.filter(|end| *end < tokens.len()) {
                 (at, cut.start) = (end, end);
                 continue;
