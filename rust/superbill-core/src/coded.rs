@@ -264,6 +264,8 @@ pub enum Rule {
     ProblemUnread,
     /// The report of an operation names a service that its list of what was done does not.
     Unlisted,
+    /// The documents mention a service beside those that they tell.
+    Mentioned,
     /// Nothing in the documentation supports a code.
     NothingSupported,
 }
@@ -281,6 +283,7 @@ impl Rule {
             Self::Unread => "px.unread",
             Self::ProblemUnread => "problem.unread",
             Self::Unlisted => "px.unlisted",
+            Self::Mentioned => "px.mentioned",
             Self::NothingSupported => "doc.nothing_supported",
         }
     }

@@ -119,6 +119,8 @@ pub struct Role {
     pub within: Option<String>,
     #[serde(default)]
     pub list: bool,
+    #[serde(default)]
+    pub lists_done: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -156,6 +158,8 @@ pub struct Cue {
     pub direction: Direction,
     pub reach: u32,
     pub say: Vec<String>,
+    #[serde(default)]
+    pub undone: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -368,6 +372,8 @@ pub struct Element {
     pub listed: bool,
     #[serde(default)]
     pub thing: bool,
+    #[serde(default)]
+    pub results: bool,
     /// Families whose products are values too.
     #[serde(default)]
     pub products: Vec<String>,

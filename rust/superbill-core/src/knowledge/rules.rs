@@ -83,6 +83,8 @@ pub struct Role {
     pub within: Option<u32>,
     /// A list: where it begins on its heading's line, prose of another paragraph is no part of it.
     pub list: bool,
+    /// A report lists there what was done.
+    pub lists_done: bool,
     pub pack: u32,
 }
 
@@ -111,6 +113,8 @@ pub struct Cue {
     pub assertion: Assertion,
     pub direction: Direction,
     pub reach: u32,
+    /// What it governs was not done and is not ordered either.
+    pub undone: bool,
 }
 
 /// Ranges of dense code ids, half-open.
@@ -181,6 +185,8 @@ pub struct Element {
     pub listed: bool,
     /// Whether its values name what patients have once it is made or placed (a fistula): naming it tells that it was made only where a section or a cue says so.
     pub thing: bool,
+    /// Tests: "negative" behind one is its result, and it was done.
+    pub results: bool,
 }
 
 /// The characters that the values of an element are.

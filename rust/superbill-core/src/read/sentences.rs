@@ -2,6 +2,7 @@
 
 use super::{
     document::{Hit, Reading, Sentence},
+    layout::Content,
     token::Token,
 };
 use crate::knowledge::{
@@ -116,6 +117,9 @@ const BULLETS: [&str; 6] = ["\u{2022}", "-", "*", "\u{2013}", "\u{25e6}", "\u{b7
 /// A longer sentence is no prose: it is cut, so that the work for a text grows with its length alone.
 const LONGEST_SENTENCE: usize = 256;
 
+/// Words of a phrase that ends with a full stop ("Dr.", "e.g.").
+const SHORT_PHRASE: usize = 5;
+
 /// Hits that are looked back at for one that ends with a line.
 const LONGEST_NAME: usize = 64;
 
@@ -146,6 +150,22 @@ fn prose(text: &str, tokens: &[Token], gaps: &[Gap], at: usize) -> bool {
         }
     }
     false
+}
+
+/// Phrases that a paragraph below a history needs to be an examination, results or a plan.
+const NO_HISTORY: usize = 2;
+
+/// Whether the paragraph that begins at a token is no part of the list before it: prose, and behind a history what was found or is planned.
+fn ends_list(kb: &KnowledgeBase, text: &str, reading: &Reading, role: u32, at: usize) -> bool {
+    let (tokens, gaps) = (&reading.tokens, &reading.gaps);
+    if kb.rules().roles.get(role as usize).is_some_and(|r| r.assertion == Assertion::Present) {
+        return prose(text, tokens, gaps, at);
+    }
+    let end = (at + 1..tokens.len().min(at + LONGEST_SENTENCE)).find(|&next| gaps.get(next) == Some(&Gap::Blank));
+    let end = end.unwrap_or_else(|| tokens.len().min(at + LONGEST_SENTENCE));
+    let inside = || reading.content.iter().filter(|c| (at..end).contains(&(c.0 as usize)));
+    let of_history = inside().filter(|c| c.1 == Content::History).count();
+    inside().count() - of_history >= NO_HISTORY && of_history == 0
 }
 
 /// Sentences as they are cut off the text.
@@ -254,7 +274,7 @@ pub(super) fn split(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
         let label = if before >= Gap::Line && first.is_ascii_alphabetic() { labelled(text, tokens, gaps, at) } else { None };
         if before == Gap::Blank || numbered || item || label.is_some() {
             cut.open_block(at);
-            if before == Gap::Blank && cut.one_line && prose(text, tokens, gaps, at) {
+            if before == Gap::Blank && cut.one_line && ends_list(kb, text, reading, cut.role, at) {
                 // "Meds: lisinopril" does not own the paragraph below it, as a heading on a line of its own does.
                 (cut.role, cut.one_line) = (NONE, false);
             }
@@ -279,6 +299,9 @@ pub(super) fn split(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
         let ends = matches!(single(text, tokens[at]), Some(b'.' | b'!' | b'?'))
             && gaps.get(at + 1).is_none_or(|gap| *gap > Gap::None)
             && (at == 0 || tokens[at - 1].end - tokens[at - 1].start > 1 || before > Gap::None || type_ends(at));
+        // "Dr." within a phrase that packs know.
+        let of_phrase = |h: &Hit| h.sense.kind.get() == sense::DECOY && h.end as usize > at;
+        let ends = ends && !reading.hits[..next_hit].iter().rev().take_while(|h| h.first as usize + SHORT_PHRASE > at).any(of_phrase);
         at += 1;
         if ends || at - cut.start >= LONGEST_SENTENCE {
             cut.close(at);

@@ -7,6 +7,7 @@ mod inpatient;
 mod instances;
 mod lesions;
 mod listed;
+mod mentioned;
 mod owners;
 mod report;
 mod undone;
@@ -57,7 +58,7 @@ impl Side {
 pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Reading], coded: &mut Coded) {
     let tables = (encounter.setting == Setting::InpatientFacility).then(|| inpatient::Tables::new(kb, encounter));
     let documents = Documents::new(encounter, readings);
-    let mut lists = report::Lists::default();
+    let (mut lists, mut mentions) = (report::Lists::default(), mentioned::Mentions::default());
     let of_others = kb.rules().encounter_types.iter().any(|t| t.id == encounter.kind && t.others_procedures);
     for (at, family) in kb.rules().families.iter().enumerate().filter(|f| f.1.inpatient == tables.is_some()) {
         if !readings.iter().any(|r| r.tells(at as u32)) {
@@ -80,6 +81,7 @@ pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
             continue;
         }
         lists.tell(at as u32, &found);
+        mentions.tell(at as u32, &found);
         let mut made = Made::default();
         for instance in &found {
             decide(encounter, at as u32, family, instance, &mut made, coded);
@@ -102,6 +104,7 @@ pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
         inpatient::contain(kb, coded);
     }
     lists.hold(coded);
+    mentions.hold(coded);
 }
 
 /// Whether a family came to a code or a question.
