@@ -245,3 +245,14 @@ def test_a_measured_value_is_a_question_and_no_code() -> None:
     said = coded("ASSESSMENT\n\nHeart failure with reduced ejection fraction.\n")
     assert [d.code for d in said.diagnoses] == ["I50.20"]
     assert not [q for q in said.queries if "heart failure" in q.about]
+
+
+@pytest.mark.parametrize(
+    "heading", ["Meds: lisinopril, albuterol.", "Allergies: penicillin.", "Preoperative diagnosis: knee pain", "CC: knee pain"]
+)
+def test_a_list_on_its_heading_s_line_does_not_own_the_paragraph_below(heading: str) -> None:
+    told = "The right knee was injected today with 40 mg of triamcinolone and she tolerated it well."
+    assert "20610" in [p.code for p in coded(f"{heading}\n\n{told}").procedures]
+    # It owns what goes on as a list, and a heading on its own line owns the paragraphs below it.
+    assert not coded(f"{heading}\nright knee injection").procedures
+    assert not coded(f"{heading.split(':')[0].upper()}\nnone\n\n{told}").procedures

@@ -270,6 +270,8 @@ pub enum Rule {
     DoneBefore,
     /// The report of an operation names a service that its list of what was done does not.
     Unlisted,
+    /// The documents mention a service beside those that they tell.
+    Mentioned,
     /// Nothing in the documentation supports a code.
     NothingSupported,
 }
@@ -289,6 +291,7 @@ impl Rule {
             Self::ProcedureUnread => "procedure.unread",
             Self::DoneBefore => "px.done_before",
             Self::Unlisted => "px.unlisted",
+            Self::Mentioned => "px.mentioned",
             Self::NothingSupported => "doc.nothing_supported",
         }
     }

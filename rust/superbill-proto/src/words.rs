@@ -83,6 +83,12 @@ pub(crate) fn of(rule: Rule) -> Words {
             "own rule: an operative report tells what was done and lists it at its head (42 CFR 482.51(b)(6): a report of each operation, with techniques, findings and tissues)",
             Some("list it, where it was done in this operation"),
         ),
+        Rule::Mentioned => (
+            "info",
+            "the note mentions this service beside those that it tells, and neither a finding, a figure nor words of doing with it; it is not coded",
+            "own rule: what was done is documented (42 CFR 424.5(a)(6); CMS IOM 100-08 ch. 3 3.3.2.4)",
+            Some("tell what was done or found, where it was done in this encounter"),
+        ),
         Rule::NothingSupported => ("review", "the documentation supports no code", "OCG FY2026 IV", None),
     };
     Words { severity, message, citation, remedy }

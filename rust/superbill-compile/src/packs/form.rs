@@ -122,7 +122,9 @@ pub struct Role {
     pub refers: Option<Refers>,
     pub within: Option<String>,
     #[serde(default)]
-    pub lists: bool,
+    pub list: bool,
+    #[serde(default)]
+    pub lists_done: bool,
 }
 
 /// How notes tell of services.
@@ -174,6 +176,8 @@ pub struct Cue {
     pub direction: Direction,
     pub reach: u32,
     pub say: Vec<String>,
+    #[serde(default)]
+    pub undone: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -390,6 +394,8 @@ pub struct Element {
     pub listed: bool,
     #[serde(default)]
     pub thing: bool,
+    #[serde(default)]
+    pub results: bool,
     /// Families whose products are values too.
     #[serde(default)]
     pub products: Vec<String>,

@@ -198,8 +198,8 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
         let (id, anchor, scope, quantity, within) = (element.id.clone(), element.anchor, element.scope, element.quantity, element.within);
         let tables = axes::tables(file, element, &values)?;
         let sum = sum(file, form, element)?;
-        let (each, listed, thing) = (element.each, element.listed, element.thing);
-        elements.push(Element { id, anchor, scope, quantity, near, within, values, tables, each, sum, listed, thing });
+        let (each, listed, thing, results) = (element.each, element.listed, element.thing, element.results);
+        elements.push(Element { id, anchor, scope, quantity, near, within, values, tables, each, sum, listed, thing, results });
     }
     let groups: Vec<_> = form.element.iter().map(|e| &e.groups).collect();
     let reader = Reader { file, elements: &elements, groups: &groups };

@@ -19,7 +19,8 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
             procedures: role.procedures,
             refers: None,
             within: None,
-            lists: role.lists,
+            list: role.list,
+            lists_done: role.lists_done,
             pack,
         });
     }
@@ -50,7 +51,7 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
         }
     }
     for cue in &form.cue {
-        rules.cues.push(Cue { assertion: cue.assertion, direction: cue.direction, reach: cue.reach });
+        rules.cues.push(Cue { assertion: cue.assertion, direction: cue.direction, reach: cue.reach, undone: cue.undone });
         for say in &cue.say {
             phrases.add(file, say, sense::CUE, rules.cues.len() as u32 - 1, NONE, pack)?;
         }

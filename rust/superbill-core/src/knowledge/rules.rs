@@ -84,8 +84,10 @@ pub struct Role {
     pub refers: Option<(u32, Vec<String>)>,
     /// Another role: a section of this one right behind one of that, before another that assesses, is of that one (a radiologist's "Impression" under results).
     pub within: Option<u32>,
-    /// Its sections list what was done, in reports that have such a list.
-    pub lists: bool,
+    /// A list: where it begins on its heading's line, prose of another paragraph is no part of it.
+    pub list: bool,
+    /// A report lists there what was done.
+    pub lists_done: bool,
     pub pack: u32,
 }
 
@@ -137,6 +139,8 @@ pub struct Cue {
     pub assertion: Assertion,
     pub direction: Direction,
     pub reach: u32,
+    /// What it governs was not done and is not ordered either.
+    pub undone: bool,
 }
 
 /// Ranges of dense code ids, half-open.
@@ -207,6 +211,8 @@ pub struct Element {
     pub listed: bool,
     /// Whether its values name what patients have once it is made or placed (a fistula): naming it tells that it was made only where a section or a cue says so.
     pub thing: bool,
+    /// Tests: "negative" behind one is its result, and it was done.
+    pub results: bool,
 }
 
 /// The characters that the values of an element are.

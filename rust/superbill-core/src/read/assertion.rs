@@ -82,6 +82,11 @@ impl<'a> Cues<'a> {
             .map(|found| (found.0, found.1))
     }
 
+    /// Whether a cue says that a stretch of tokens was neither done nor ordered.
+    pub fn undone(&self, first: u32, end: u32) -> bool {
+        self.found.iter().any(|found| found.2.undone && self.governs(found, first, end))
+    }
+
     /// Whether a cue of the sentence says so of a procedure.
     pub fn tells(&self, assertion: Assertion) -> bool {
         self.found.iter().any(|cue| cue.2.assertion == assertion)

@@ -136,7 +136,7 @@ pub fn read(kb: &KnowledgeBase, text: &str, families: Families, reading: &mut Re
     split(kb, text, reading);
     mention(kb, text, reading);
     assertion::assert(kb, reading);
-    if layout::recognise(kb, reading) {
+    if layout::recognise(kb, text, reading) {
         // What stands in an assessment is not what the section before it makes of it.
         assertion::assert(kb, reading);
     }

@@ -2,6 +2,7 @@
 
 use super::{
     document::{Hit, Reading, Sentence},
+    layout::Content,
     token::Token,
 };
 use crate::knowledge::{
@@ -116,8 +117,56 @@ const BULLETS: [&str; 6] = ["\u{2022}", "-", "*", "\u{2013}", "\u{25e6}", "\u{b7
 /// A longer sentence is no prose: it is cut, so that the work for a text grows with its length alone.
 const LONGEST_SENTENCE: usize = 256;
 
+/// Words of a phrase that ends with a full stop ("Dr.", "e.g.").
+const SHORT_PHRASE: usize = 5;
+
 /// Hits that are looked back at for one that ends with a line.
 const LONGEST_NAME: usize = 64;
+
+/// Words of a paragraph that tells something; items of a list say less before their full stop.
+const PROSE: usize = 6;
+
+/// Whether the paragraph that begins at a token is prose: it begins with a word and has a sentence of some length that a full stop ends. A list goes on in other
+/// forms: names, doses, figures.
+fn prose(text: &str, tokens: &[Token], gaps: &[Gap], at: usize) -> bool {
+    let lettered = |t: &Token| t.end - t.start > 1 && text.as_bytes()[t.start as usize].is_ascii_alphabetic();
+    let mut words = 0;
+    for (token, here) in tokens.iter().skip(at).zip(at..).take(LONGEST_SENTENCE) {
+        if here > at && gaps.get(here) == Some(&Gap::Blank) {
+            break;
+        }
+        if here == at && !text.as_bytes()[token.start as usize].is_ascii_alphabetic() {
+            return false;
+        }
+        match single(text, *token) {
+            Some(b':') if words < PROSE => return false,
+            Some(b'.' | b'!' | b'?') if gaps.get(here + 1).is_none_or(|gap| *gap > Gap::None) => {
+                if words >= PROSE {
+                    return true;
+                }
+                words = 0;
+            }
+            _ => words += usize::from(lettered(token)),
+        }
+    }
+    false
+}
+
+/// Phrases that a paragraph below a history needs to be an examination, results or a plan.
+const NO_HISTORY: usize = 2;
+
+/// Whether the paragraph that begins at a token is no part of the list before it: prose, and behind a history what was found or is planned.
+fn ends_list(kb: &KnowledgeBase, text: &str, reading: &Reading, role: u32, at: usize) -> bool {
+    let (tokens, gaps) = (&reading.tokens, &reading.gaps);
+    if kb.rules().roles.get(role as usize).is_some_and(|r| r.assertion == Assertion::Present) {
+        return prose(text, tokens, gaps, at);
+    }
+    let end = (at + 1..tokens.len().min(at + LONGEST_SENTENCE)).find(|&next| gaps.get(next) == Some(&Gap::Blank));
+    let end = end.unwrap_or_else(|| tokens.len().min(at + LONGEST_SENTENCE));
+    let inside = || reading.content.iter().filter(|c| (at..end).contains(&(c.0 as usize)));
+    let of_history = inside().filter(|c| c.1 == Content::History).count();
+    inside().count() - of_history >= NO_HISTORY && of_history == 0
+}
 
 /// Sentences as they are cut off the text.
 struct Cutter<'a> {
@@ -133,6 +182,8 @@ struct Cutter<'a> {
     listed: bool,
     /// Whether items of a list have begun below the block's first line.
     body: bool,
+    /// Whether the section is a list that began on its heading's line.
+    one_line: bool,
     start: usize,
 }
 
@@ -179,7 +230,8 @@ pub(super) fn split(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
     let (tokens, gaps) = (&reading.tokens, &reading.gaps);
     let mut out = std::mem::take(&mut reading.sentences);
     out.clear();
-    let mut cut = Cutter { text, tokens, gaps, out, role: NONE, block: 0, leads: true, listed: false, body: false, start: 0 };
+    let mut cut =
+        Cutter { text, tokens, gaps, out, role: NONE, block: 0, leads: true, listed: false, body: false, one_line: false, start: 0 };
     let mut next_hit = 0;
     // Where the last condition named before a token ends.
     let mut named = 0;
@@ -208,6 +260,8 @@ pub(super) fn split(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
             cut.open_block(at);
             (cut.role, cut.start) = (role, end);
             cut.listed = cut.bulleted(end);
+            let list = kb.rules().roles.get(role as usize).is_some_and(|r| r.list);
+            cut.one_line = list && gaps.get(end).is_some_and(|gap| *gap < Gap::Line);
             at = end;
             continue;
         }
@@ -220,6 +274,10 @@ pub(super) fn split(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
         let label = if before >= Gap::Line && first.is_ascii_alphabetic() { labelled(text, tokens, gaps, at) } else { None };
         if before == Gap::Blank || numbered || item || label.is_some() {
             cut.open_block(at);
+            if before == Gap::Blank && cut.one_line && ends_list(kb, text, reading, cut.role, at) {
+                // "Meds: lisinopril" does not own the paragraph below it, as a heading on a line of its own does.
+                (cut.role, cut.one_line) = (NONE, false);
+            }
             if let Some(end) = label.filter(|end| *end < tokens.len()) {
                 (at, cut.start) = (end, end);
                 continue;
@@ -241,6 +299,9 @@ pub(super) fn split(kb: &KnowledgeBase, text: &str, reading: &mut Reading) {
         let ends = matches!(single(text, tokens[at]), Some(b'.' | b'!' | b'?'))
             && gaps.get(at + 1).is_none_or(|gap| *gap > Gap::None)
             && (at == 0 || tokens[at - 1].end - tokens[at - 1].start > 1 || before > Gap::None || type_ends(at));
+        // "Dr." within a phrase that packs know.
+        let of_phrase = |h: &Hit| h.sense.kind.get() == sense::DECOY && h.end as usize > at;
+        let ends = ends && !reading.hits[..next_hit].iter().rev().take_while(|h| h.first as usize + SHORT_PHRASE > at).any(of_phrase);
         at += 1;
         if ends || at - cut.start >= LONGEST_SENTENCE {
             cut.close(at);

@@ -1,6 +1,9 @@
 //! What a family's elements say in the documents: values by their terms, quantities by their units.
 
-use super::undone::{Place, undone};
+use super::{
+    mentioned,
+    undone::{Place, undone},
+};
 use crate::{
     coded::Span,
     coding::side,
@@ -34,6 +37,8 @@ pub(super) struct Said {
     pub performed: bool,
     /// It stands in the report's list of what was done.
     pub listed: bool,
+    /// Only the type of the document says that it was done, and nothing is told of it.
+    pub bare: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,8 +60,18 @@ const LONGEST_LINE: usize = 8;
 /// Terms are shorter than this, in tokens.
 const LONGEST_TERM: u32 = 64;
 
+/// What says that a service was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Done {
+    No,
+    /// The type of the document alone.
+    ByType,
+    /// Its section, or a cue of its sentence.
+    Told,
+}
+
 /// Whether telling a procedure in this sentence means that it was done; `below` is whether the sentence stands below its heading's line.
-fn performed(kb: &KnowledgeBase, role: u32, cues: &Cues<'_>, kind: &str, family: &Family, thing: bool, below: impl Fn() -> bool) -> bool {
+fn performed(kb: &KnowledgeBase, role: u32, cues: &Cues<'_>, kind: &str, family: &Family, thing: bool, below: impl Fn() -> bool) -> Done {
     let of_type = kb.rules().encounter_types.iter().find(|t| t.id == kind);
     let section = kb.rules().roles.get(role as usize);
     let of_family = section.is_some_and(|r| family.performs.contains(&r.id));
@@ -66,15 +81,18 @@ fn performed(kb: &KnowledgeBase, role: u32, cues: &Cues<'_>, kind: &str, family:
         Some(t) if t.tells.contains(&role) || t.one_line.contains(&role) && below() => Telling::AsSaid,
         _ => section.map_or(Telling::AsSaid, |r| r.procedures),
     };
-    if matches!(telling, Telling::No | Telling::Nothing) {
-        return false;
-    }
     let section = telling == Telling::Performed;
-    let by_cue = !of_type.is_some_and(|t| t.by_section);
-    if !section && cues.tells(Assertion::Planned) {
-        return false;
+    if matches!(telling, Telling::No | Telling::Nothing) || !section && cues.tells(Assertion::Planned) {
+        return Done::No;
     }
-    section || !thing && family.documents.iter().any(|d| d == kind) || by_cue && cues.tells(Assertion::Performed)
+    let by_cue = || !of_type.is_some_and(|t| t.by_section) && cues.tells(Assertion::Performed);
+    if section || by_cue() {
+        Done::Told
+    } else if !thing && family.documents.iter().any(|d| d == kind) {
+        Done::ByType
+    } else {
+        Done::No
+    }
 }
 
 /// The quantities of each sentence that has some.
@@ -100,7 +118,7 @@ impl<'a> Documents<'a> {
     fn listed(&self, kb: &KnowledgeBase, document: usize, sentence: u32) -> bool {
         let (Some(reading), Some(cell)) = (self.readings.get(document), self.lists.get(document)) else { return false };
         let lists = cell.get_or_init(|| {
-            let is_list = |s: &Sentence| kb.rules().roles.get(s.role as usize).is_some_and(|r| r.lists);
+            let is_list = |s: &Sentence| kb.rules().roles.get(s.role as usize).is_some_and(|r| r.lists_done);
             let mut runs: Vec<(u32, u32)> = Vec::new();
             for (at, _) in (0..).zip(&reading.sentences).filter(|s| is_list(s.1)) {
                 match runs.last_mut().filter(|run| run.1 == at) {
@@ -248,10 +266,15 @@ impl<'a> Reader<'a> {
         let dated = service && !self.family.inpatient;
         let thing = rule.is_some_and(|e| e.thing);
         let place = Place { document: self.document as usize, sentence: (inside.first, inside.end), words: (first, end) };
-        if undone(self.kb, self.documents, cues, &place, service, dated) {
+        if undone(self.kb, self.documents, cues, &place, service, dated)
+            || service && mentioned::labels_nothing(self.text, &self.reading.tokens, cues, first, end)
+            || dated && mentioned::in_dated_brackets(self.text, &self.reading.tokens, &place, self.documents.encounter.date)
+        {
             return;
         }
-        let performed = performed(self.kb, inside.role, cues, self.kind, self.family, thing, || self.below_heading(sentence));
+        let done = performed(self.kb, inside.role, cues, self.kind, self.family, thing, || self.below_heading(sentence));
+        let performed = done != Done::No;
+        let bare = service && done == Done::ByType && mentioned::says_nothing_of_it(self.text, self.reading, sentence);
         let listed = performed && self.documents.listed(self.kb, self.document as usize, sentence);
         let span = Span {
             document: self.document,
@@ -260,7 +283,7 @@ impl<'a> Reader<'a> {
         };
         if self.out.said.len() < MOST_SAID {
             let (document, block, tokens) = (self.document, inside.block, (first, end));
-            self.out.said.push(Said { document, sentence, block, element, what, span, tokens, performed, listed });
+            self.out.said.push(Said { document, sentence, block, element, what, span, tokens, performed, listed, bare });
         } else {
             self.out.more = true;
         }
@@ -287,8 +310,10 @@ impl<'a> Reader<'a> {
             }
             let Some((_, cues)) = &cues else { continue };
             let (said, by_cue) = cues.assertion(hit.first, hit.end);
+            let result =
+                rule.results && said == Assertion::Negated && !cues.governing(said, hit.first, hit.end).any(|cue| cue.0 < hit.first);
             // A heading's own assertion is about conditions; a cue is about whatever it governs.
-            if said == Assertion::Present || !by_cue && said != Assertion::Family {
+            if result || said == Assertion::Present || !by_cue && said != Assertion::Family {
                 self.push(sentence, cues, element(hit), What::Value(hit.sense.extra.get() & 0xffff), hit.first, hit.end);
             }
         }

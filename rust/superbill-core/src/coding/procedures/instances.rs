@@ -23,6 +23,8 @@ pub(super) struct Instance<'a> {
     pub side: Option<Side>,
     /// The report's list of what was done names it.
     pub listed: bool,
+    /// It is mentioned, and nothing is told of it.
+    pub bare: bool,
     /// Whose value the anchor is.
     pub element: u32,
     anchor: Span,
@@ -215,6 +217,7 @@ fn instance<'a>(
         kind: encounter.documents.get(first.document as usize).map_or(encounter.kind, |d| d.kind),
         side: group.side,
         listed: group.anchors.iter().any(|a| a.listed),
+        bare: group.anchors.iter().all(|a| a.bare),
         element: group.element,
         anchor: first.span,
         values: Vec::new(),

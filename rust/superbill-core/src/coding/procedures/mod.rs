@@ -7,6 +7,7 @@ mod inpatient;
 mod instances;
 mod lesions;
 mod listed;
+mod mentioned;
 mod owners;
 mod report;
 mod undone;
@@ -57,7 +58,7 @@ impl Side {
 pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Reading], coded: &mut Coded) {
     let tables = (encounter.setting == Setting::InpatientFacility).then(|| inpatient::Tables::new(kb, encounter));
     let documents = Documents::new(encounter, readings);
-    let mut lists = report::Lists::default();
+    let (mut lists, mut mentions) = (report::Lists::default(), mentioned::Mentions::default());
     let of_others = kb.rules().encounter_types.iter().any(|t| t.id == encounter.kind && t.others_procedures);
     // Most families are told nowhere, and lie far apart in memory.
     let told = (0..kb.rules().families.len()).filter(|&at| readings.iter().any(|r| r.tells(at as u32)));
@@ -79,6 +80,7 @@ pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
             continue;
         }
         lists.tell(kb, at as u32, &found);
+        mentions.tell(at as u32, &found);
         let mut made = Made::default();
         for instance in &found {
             decide(encounter, at as u32, family, instance, &mut made, coded);
@@ -101,6 +103,7 @@ pub(super) fn code(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &[Re
         inpatient::contain(kb, coded);
     }
     lists.hold(coded);
+    mentions.hold(coded);
 }
 
 /// Whether a family came to a code or a question.

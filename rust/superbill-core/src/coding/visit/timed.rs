@@ -15,7 +15,8 @@ pub(super) fn total(told: &Told<'_>) -> Option<(u32, Span)> {
         .filter_map(|item| {
             // What is called the total is the total; other times are parts of it.
             let named = told.visits.phrases.get(item.phrase as usize).is_some_and(|p| p.level.is_some());
-            told.minutes(item).map(|(minutes, span)| (named, minutes, span))
+            let minutes = told.minutes(item).or_else(|| if named { told.minutes_behind(item) } else { None });
+            minutes.map(|(minutes, span)| (named, minutes, span))
         })
         .collect();
     let named = found.iter().any(|f| f.0);

@@ -119,6 +119,10 @@ impl<'a> Told<'a> {
             if said != Assertion::Present && (by_cue || said == Assertion::Family) {
                 continue;
             }
+            // "Ultrasound not indicated", "culture only if it comes back": neither reviewed nor ordered.
+            if phrase.tells == Telling::Test && !headed && cues.as_ref().is_some_and(|(_, cues)| cues.undone(hit.first, hit.end)) {
+                continue;
+            }
             if circumstance {
                 self.circumstance(phrase, hit.sense.target.get(), span);
             }
@@ -186,9 +190,19 @@ impl<'a> Told<'a> {
     /// The minutes of a sentence: hours and minutes as one, of a range its lower end; more than that where the sentence says "over". Nothing where two
     /// figures contradict each other.
     pub(super) fn minutes(&self, item: &Item) -> Option<(u32, Span)> {
+        self.minutes_in(item, item.sentence)
+    }
+
+    /// The same of the sentence behind an item's, within its paragraph ("Total time on the day, incl. records: 34 min").
+    pub(super) fn minutes_behind(&self, item: &Item) -> Option<(u32, Span)> {
+        let behind = self.readings.get(item.document as usize)?.sentences.get(item.sentence as usize + 1)?;
+        if behind.block == item.block { self.minutes_in(item, item.sentence + 1) } else { None }
+    }
+
+    fn minutes_in(&self, item: &Item, sentence: u32) -> Option<(u32, Span)> {
         const MINUTE: i64 = 1000;
         let (document, reading) = (self.encounter.documents.get(item.document as usize)?, self.readings.get(item.document as usize)?);
-        let inside = reading.sentences.get(item.sentence as usize)?;
+        let inside = reading.sentences.get(sentence as usize)?;
         let all = measures(document.text, &reading.tokens, inside.first, inside.end);
         let mut times: Vec<(u32, u32, i64)> = Vec::new();
         for m in all.iter().filter(|m| m.quantity == crate::knowledge::rules::Quantity::Duration) {
@@ -212,7 +226,8 @@ impl<'a> Told<'a> {
         if times.iter().any(|t| t.2 != value) {
             return None;
         }
-        let over = self.of(Telling::Over).any(|o| o.same_sentence(item) && o.end <= first && first - o.end <= 2);
+        let over =
+            self.of(Telling::Over).any(|o| (o.document, o.sentence) == (item.document, sentence) && o.end <= first && first - o.end <= 2);
         let minutes = u32::try_from(value / MINUTE).ok()? + u32::from(over);
         let (from, to) = (reading.tokens.get(first as usize)?, reading.tokens.get((end as usize).checked_sub(1)?)?);
         Some((minutes, Span { document: item.document, start: from.start, end: to.end }))
