@@ -15,6 +15,9 @@ use crate::{
 /// A side belongs to a condition when it stands in it or this near, in tokens, with no other condition between.
 const BESIDE: u32 = 4;
 
+/// A note that tells more sides than this tells of many things.
+const MOST_SIDES: usize = 256;
+
 /// The stretch of a sentence around a mention whose words may belong to it: up to other mentions.
 pub(super) fn beside(reading: &Reading, at: usize, sentence: &Sentence) -> Place {
     let (first, end) = (reading.mentions[at].first, reading.mentions[at].end);
@@ -105,7 +108,7 @@ impl<'a> Details<'a> {
         let (kb, reading) = (self.kb, &self.readings[candidate.document]);
         let told = self.notes[candidate.document].get_or_insert_with(|| side::told(kb, reading, 0, reading.tokens.len() as u32).collect());
         let one_side = |side: &str| told.iter().all(|(value, _)| *value != side);
-        if told.is_empty() || one_side("right") == one_side("left") {
+        if told.is_empty() || told.len() > MOST_SIDES || one_side("right") == one_side("left") {
             return Sides::default();
         }
         let sites = sites(kb, candidate.mention.node, [&self.right, &self.left]);

@@ -128,7 +128,7 @@ pub(super) fn addressed<'a>(kb: &'a KnowledgeBase, encounter: &'a Encounter<'a>,
     }
     let mut chosen = problems(kb, encounter, readings, all(Addressed::Yes).collect());
     // What the problem's name calls uncertain and the same assessment then establishes is established ("pain, consistent with a fracture": "x-rays revealed a fracture").
-    let suspected: Vec<(usize, u32)> = readings
+    let mut suspected: Vec<(usize, u32)> = readings
         .iter()
         .enumerate()
         .flat_map(|(document, reading)| reading.mentions.iter().enumerate().map(move |(at, mention)| (document, at, mention)))
@@ -139,11 +139,13 @@ pub(super) fn addressed<'a>(kb: &'a KnowledgeBase, encounter: &'a Encounter<'a>,
         })
         .map(|(document, _, mention)| (document, mention.node))
         .collect();
+    suspected.sort_unstable();
     if !suspected.is_empty() {
         let established =
-            |c: &Candidate<'_>| c.mention.assertion == Assertion::Present && suspected.contains(&(c.document, c.mention.node));
-        let known: Vec<(usize, usize)> = chosen.iter().map(|c| (c.document, c.at)).collect();
-        chosen.extend(all(Addressed::Yes).filter(|c| established(c) && !known.contains(&(c.document, c.at))));
+            |c: &Candidate<'_>| c.mention.assertion == Assertion::Present && suspected.binary_search(&(c.document, c.mention.node)).is_ok();
+        let mut known: Vec<(usize, usize)> = chosen.iter().map(|c| (c.document, c.at)).collect();
+        known.sort_unstable();
+        chosen.extend(all(Addressed::Yes).filter(|c| established(c) && known.binary_search(&(c.document, c.at)).is_err()));
     }
     if chosen.is_empty() {
         chosen = planned(kb, encounter, readings, all(Addressed::Maybe).collect());
@@ -266,17 +268,24 @@ fn planned<'a>(kb: &KnowledgeBase, encounter: &Encounter<'_>, readings: &'a [Rea
     };
     let plans = |reading: &Reading, first: u32, end: u32| reading.hits_in(first, end).any(plan);
     let range = |sentences: &[Sentence]| sentences.first().zip(sentences.last()).map(|(a, b)| (a.first, b.end));
-    let chosen: Vec<Candidate<'a>> = maybe
-        .into_iter()
-        .filter(|c| {
-            let reading = &readings[c.document];
-            let block = reading.sentences[c.mention.sentence as usize].block;
-            let here = range(reading.block(block));
-            let next = range(reading.block(block + 1)).filter(|_| here.is_some_and(|(first, end)| end - first <= PROBLEM_LINE));
-            let unheaded = reading.sentences.iter().all(|s| s.role == NONE);
-            unheaded && here.into_iter().chain(next).any(|(first, end)| plans(reading, first, end))
-        })
-        .collect();
+    let unheaded: Vec<bool> = readings.iter().map(|reading| reading.sentences.iter().all(|s| s.role == NONE)).collect();
+    let block_of = |c: &Candidate<'_>| readings[c.document].sentences[c.mention.sentence as usize].block;
+    let planned = |document: usize, block: u32| {
+        let reading = &readings[document];
+        let here = range(reading.block(block));
+        let next = range(reading.block(block + 1)).filter(|_| here.is_some_and(|(first, end)| end - first <= PROBLEM_LINE));
+        here.into_iter().chain(next).any(|(first, end)| plans(reading, first, end))
+    };
+    // Candidates of one block follow one another, and a block may be as long as the document.
+    let mut known: Option<(usize, u32, bool)> = None;
+    let mut chosen = maybe;
+    chosen.retain(|c| {
+        let (document, block) = (c.document, block_of(c));
+        if known.is_none_or(|k| (k.0, k.1) != (document, block)) {
+            known = Some((document, block, unheaded[document] && planned(document, block)));
+        }
+        known.is_some_and(|k| k.2)
+    });
     let only = |c: &Candidate<'_>| only_names(kb, &readings[c.document], c.mention);
     if chosen.iter().any(only) {
         return chosen.into_iter().filter(only).collect();

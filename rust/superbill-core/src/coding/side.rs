@@ -31,8 +31,8 @@ pub(super) fn told<'a>(
         (attribute.axis == "laterality").then_some(attribute.value.as_str())
     };
     let held = move |hit: &Hit| {
-        let holds = |o: &Hit| o.first <= hit.first && hit.end <= o.end && value(o).is_some_and(|v| !NAMES.contains(&v));
-        reading.hits_in(first.saturating_sub(BEFORE), end).any(holds)
+        let holds = |o: &Hit| hit.end <= o.end && o.end <= end && value(o).is_some_and(|v| !NAMES.contains(&v));
+        reading.hits_from(hit.first.saturating_sub(BEFORE), hit.first + 1).any(holds)
     };
     reading.hits_in(first, end).filter_map(move |hit| {
         let side = value(hit).and_then(|v| NAMES.into_iter().find(|n| *n == v))?;
