@@ -1,7 +1,7 @@
 """Texts whose time grows faster than their length: `python benches/linear.py [SECONDS] [--kb FILE]`.
 
-Random runs of words that notes have are repeated to 40 and to 160 kB; a text that takes more than six and a half times as long where it is four times as
-long is printed, with that ratio and its seconds. Nothing printed but the count is what should be.
+Random runs of words that notes have are repeated to 40 and to 160 kB; a text that takes more than six and a half times
+as long where it is four times as long is printed, with that ratio and its seconds. Only the count should be printed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,80 @@ MOST = 6.5
 LEAST_SECONDS = 0.15
 """A shorter time says nothing of growth."""
 
-WORDS = ["pain", "left", "right knee", "injury of the left", "fracture", "denies", "no evidence of", "history of", "Assessment:", "Plan:", "\n", ". ", ", ", "; ", "and", "with", "due to", "hypertension", "diabetes type 2", "CKD stage 3", "chest x-ray", "CBC", "2.5 cm", "40 mg", "triamcinolone", "injected", "excision", "lesion", "biopsy", "colonoscopy", "polyp", "(", ")", "1. ", "- ", "if", "was", "05/04/2026", "30 minutes", "stable", "worse", "smoker", "asthma", "acute", "chronic", "bilateral", "mother had", "Meds:", "lisinopril", "BMI 31", "28 weeks gestation", "allergy to", "stenosis", "of the", "femur", "neck", "heart failure", "sepsis", "pneumonia", "MI", "RA", "x-ray of the", "ultrasound guided", "modifier", "anesthesia", "start 07:05", "stop 09:20", "site 1", "wound", "repair", "sutured", "layered"]
+WORDS = [
+    "pain",
+    "left",
+    "right knee",
+    "injury of the left",
+    "fracture",
+    "denies",
+    "no evidence of",
+    "history of",
+    "Assessment:",
+    "Plan:",
+    "\n",
+    ". ",
+    ", ",
+    "; ",
+    "and",
+    "with\n",
+    "due to",
+    "hypertension",
+    "diabetes type 2",
+    "CKD stage 3",
+    "chest x-ray",
+    "CBC",
+    "2.5 cm",
+    "40 mg",
+    "triamcinolone",
+    "injected",
+    "excision",
+    "lesion",
+    "biopsy\n",
+    "colonoscopy",
+    "polyp",
+    "(",
+    ")",
+    "1. ",
+    "- ",
+    "if",
+    "was",
+    "05/04/2026",
+    "30 minutes",
+    "stable",
+    "worse",
+    "smoker",
+    "asthma",
+    "acute",
+    "chronic",
+    "bilateral",
+    "mother had",
+    "Meds:\n",
+    "lisinopril",
+    "BMI 31",
+    "28 weeks gestation",
+    "allergy to",
+    "stenosis",
+    "of the",
+    "femur",
+    "neck",
+    "heart failure",
+    "sepsis",
+    "pneumonia",
+    "MI",
+    "RA",
+    "x-ray of the\n",
+    "ultrasound guided",
+    "modifier",
+    "anesthesia",
+    "start 07:05",
+    "stop 09:20",
+    "site 1",
+    "wound",
+    "repair",
+    "sutured",
+    "layered",
+]
 TYPES = ("office_visit", "operative_report", "procedure_note", "radiology")
 BEGINNINGS = ("", "Assessment: ", "Assessment:\n", "PROCEDURE: ")
 
