@@ -8,7 +8,7 @@ use super::guidelines::form as guidelines;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use superbill_core::encounter::Setting;
-use superbill_core::knowledge::rules::{Addressed, Assertion, Direction, ElementScope, Quantity, Telling};
+use superbill_core::knowledge::rules::{Addressed, Assertion, Direction, ElementScope, Quantity, ServiceWords, Telling};
 use superbill_core::read::layout::Content;
 use toml::{Table, Value, value::Datetime};
 
@@ -25,7 +25,7 @@ pub struct PackFile {
     pub stop: Vec<Say>,
     pub decoy: Vec<Say>,
     pub apart: Vec<Say>,
-    pub services: Option<Services>,
+    pub services: Option<ServiceWords>,
     pub attribute: Vec<Attribute>,
     pub word: Vec<Word>,
     pub nonessential: Vec<Say>,
@@ -125,20 +125,6 @@ pub struct Role {
     pub list: bool,
     #[serde(default)]
     pub lists_done: bool,
-}
-
-/// How notes tell of services.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Services {
-    pub months: [String; 12],
-    pub leads: Vec<String>,
-    pub ends: Vec<String>,
-    pub now: Vec<String>,
-    pub verbs: Vec<String>,
-    pub joins: Vec<String>,
-    pub begins: String,
-    pub numbered: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -66,17 +66,10 @@ pub(crate) fn compile(file: &str, pack: u32, form: &PackFile, rules: &mut Rules,
         if rules.services != ServiceWords::default() {
             return Err(CompileError::new(file, "how notes tell of services is told twice"));
         }
-        let small = |words: &[String]| words.iter().map(|w| w.to_lowercase()).collect();
-        rules.services = ServiceWords {
-            months: small(&of.months),
-            leads: small(&of.leads),
-            ends: small(&of.ends),
-            now: small(&of.now),
-            verbs: small(&of.verbs),
-            joins: small(&of.joins),
-            begins: of.begins.to_lowercase(),
-            numbered: small(&of.numbered),
-        };
+        if of.months.len() != 12 {
+            return Err(CompileError::new(file, "a year has twelve months"));
+        }
+        rules.services = of.clone();
     }
     for attribute in &form.attribute {
         // Words are resolved once the vocabulary is known.

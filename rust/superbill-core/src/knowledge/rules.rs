@@ -115,6 +115,7 @@ pub struct EncounterType {
 
 /// How notes tell of services, in small letters.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ServiceWords {
     /// Names of the twelve months, in their order.
     pub months: Vec<String>,
