@@ -19,6 +19,7 @@ use crate::{
 
 /// Tokens between the name of a measure and its figure ("BMI today was 31").
 const BETWEEN: usize = 5;
+
 /// A figure in thousandths and its place.
 type Figure = (i64, Place);
 
